@@ -1,0 +1,92 @@
+"""The command `conurb`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+DEFAULT_REGION = Path("regions/changzhutan")
+
+
+def prepare(region: Path | None, data: Path | None, *, demo: bool = False) -> None:
+    """Set the environment that the settings read, then start Django."""
+    if region is not None:
+        os.environ["CONURB_REGION"] = str(region.resolve())
+    if data is not None:
+        os.environ["CONURB_DATA"] = str(data.resolve())
+    if demo:
+        os.environ["CONURB_DEMO"] = "1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conurb.config.settings")
+    import django
+
+    django.setup()
+
+
+@click.group()
+@click.version_option(package_name="conurb")
+def main() -> None:
+    """Run neighbouring cities as one."""
+
+
+region_argument = click.argument(
+    "region", type=click.Path(exists=True, file_okay=False, path_type=Path), default=DEFAULT_REGION
+)
+data_option = click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of this node's data."
+)
+
+
+@main.command()
+@region_argument
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--demo", is_flag=True, help="Fill an empty node with invented officers and reports.")
+def serve(
+    region: Path, data: Path | None, host: str, port: int, workers: int, demo: bool
+) -> None:
+    """Bring the node's tables up to date, load the region and serve it."""
+    prepare(region, data, demo=demo)
+    from conurb.config.starting import start
+
+    start(host, port, workers, say=lambda line: click.echo(line, err=True))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def django(arguments: tuple[str, ...]) -> None:
+    """Run a Django management command (migrate, createsuperuser, …) on this node."""
+    prepare(None, None)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["conurb django", *arguments])
+
+
+@main.group()
+def region() -> None:
+    """Look at a region folder."""
+
+
+@region.command("check")
+@region_argument
+def region_check(region: Path) -> None:
+    """Say everything that is wrong with a region folder, by file, line and key."""
+    from conurb.region.folder import RegionError, load_region, render_problems
+
+    try:
+        loaded = load_region(region)
+    except RegionError as fault:
+        click.echo(render_problems(fault.problems, "zh"), err=True)
+        sys.exit(1)
+    click.echo(
+        f"{region}: {len(loaded.cities)} cities, {len(loaded.counties)} counties, "
+        f"{len(loaded.authorities)} authorities, {len(loaded.places)} places"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Writing the journal: every use case calls `record` in its own transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from conurb.journal.models import Entry, actor_name
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+class ActsFor(Protocol):
+    """What the journal needs of an authority."""
+
+    key: str
+    name_zh: str
+
+
+def record(
+    actor: AbstractBaseUser | None,
+    verb: str,
+    *,
+    urn: str,
+    name: str,
+    authority: ActsFor | None = None,
+    **detail: Any,
+) -> Entry:
+    """Add one entry and return it.
+
+    `verb` is a code such as "task.accept"; `name` is what the object is called now; `authority` is
+    for whom the actor acts, by default the actor's own; `detail` must be JSON.
+    """
+    acting = authority or getattr(actor, "authority", None)
+    return Entry.everything.create(
+        actor=actor,
+        actor_name=actor_name(actor),
+        authority_key=acting.key if acting else "",
+        authority_name=acting.name_zh if acting else "",
+        verb=verb,
+        object_urn=urn,
+        object_name=name[:300],
+        detail=detail,
+    )

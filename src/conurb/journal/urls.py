@@ -1,0 +1,7 @@
+"""Addresses of the journal."""
+
+from django.urls import path
+
+from conurb.journal import views
+
+urlpatterns = [path("journal/", views.journal, name="journal")]

@@ -1,0 +1,5 @@
+"""The plan as JSON."""
+
+from ninja import Router
+
+router = Router(tags=["plan"])
