@@ -1,0 +1,186 @@
+"""The whole way from a text to a reading: copies, structure, repairs, tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from .copies import strike_copies
+from .details import Details
+from .gazetteer import Gazetteer
+from .ledger import Ledger
+from .mapped import Mapped
+from .model import Dropped, Field, Item, Reading, Repair, Span
+from .repairs import Mender
+from .structure import Outline, Piece, outline_of
+from .tasks import themed, without_theme
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)(?!\d)")
+_BLANK = ("空白", "white space")
+_REST = ("未归入任何条目的文字", "words that belong to no item")
+
+
+def read_text(
+    text: str,
+    *,
+    gazetteer: Gazetteer | None = None,
+    year: int | None = None,
+    decisions: Mapping[str, bool] | None = None,
+) -> Reading:
+    """Read the text of a plan. Total: any string gives a reading, none raises.
+
+    `year` is the plan's year for dates without one; by default it is looked for in the title
+    and the text. `decisions` maps ids of repairs to True (apply) or False (leave as printed).
+    """
+    ledger = Ledger(text, decisions or {})
+    mapped = strike_copies(Mapped.whole(text), ledger)
+    outline = outline_of(mapped, ledger)
+    mender = Mender(mapped.text, ledger)
+    title, title_span = _title(mapped, outline, mender)
+    plan_year = year if year is not None else _year(title, mapped.text)
+    details = Details(gazetteer or Gazetteer(), plan_year)
+    fields = tuple(_fields(mapped, outline, title, mender, details))
+    reading = Reading(
+        title=title,
+        year=plan_year,
+        text=text,
+        fields=fields,
+        repairs=tuple(sorted(ledger.repairs.values(), key=_by_place)),
+        dropped=tuple(ledger.dropped.values()),
+        title_span=title_span,
+    )
+    return _with_rest(reading)
+
+
+def _by_place(repair: Repair) -> tuple[Span, str]:
+    return (repair.span, repair.code)
+
+
+def _title(mapped: Mapped, outline: Outline, mender: Mender) -> tuple[str, Span | None]:
+    if outline.title is None:
+        return "", None
+    part = mapped.part(*outline.title)
+    words = mender.mended(part, heading=True).text.strip().lstrip("#").strip()
+    return words, mapped.span(*outline.title)
+
+
+def _year(title: str, text: str) -> int | None:
+    """The year in the title, else the first one in the text."""
+    found = _YEAR.search(title) or _YEAR.search(text)
+    return int(found.group()) if found else None
+
+
+def _fields(
+    mapped: Mapped, outline: Outline, title: str, mender: Mender, details: Details
+) -> Iterator[Field]:
+    if outline.flat:
+        pieces = outline.pieces
+        at = mapped.span(pieces[0].start, pieces[0].start) if pieces else (0, 0)
+        bodies = [_body(mapped, piece, mender) for piece in _flattened(pieces)]
+        numbers = list(_numbers(pieces, "1"))
+        yield Field("1", title, at, tuple(_items(mapped, bodies, numbers, details)))
+        return
+    for piece in outline.pieces:
+        yield _field(mapped, piece, mender, details)
+
+
+def _field(mapped: Mapped, piece: Piece, mender: Mender, details: Details) -> Field:
+    number = str(piece.number)
+    head, rest = _split_heading(mapped, piece)
+    name = mender.mended(mapped.part(*head), heading=True).text.strip()
+    span = mapped.span(piece.start, max(piece.start, head[1]))
+    leaves = [*rest, *piece.children]
+    for place, leaf in enumerate(leaves[: len(rest)], start=1):
+        leaf.number = place
+    for leaf in piece.children:
+        leaf.number += len(rest)
+    bodies = [_body(mapped, leaf, mender) for leaf in _flattened(leaves)]
+    numbers = list(_numbers(leaves, number))
+    return Field(number, name, span, tuple(_items(mapped, bodies, numbers, details)))
+
+
+def _split_heading(mapped: Mapped, piece: Piece) -> tuple[Span, list[Piece]]:
+    """The heading of a field, and its paragraphs that stand as items of their own."""
+    if not piece.parts:
+        return (piece.start, piece.start), []
+    parts = list(piece.parts)
+    start, end = parts[0]
+    stop = mapped.text.find("。", start, end)
+    if start <= stop < end - 1 and not piece.children:
+        parts[0:1] = [(start, stop), (stop + 1, end)]
+    paragraphs = []
+    for part in parts[1:]:
+        leaf = Piece(1, 0, part[0])
+        leaf.parts.append(part)
+        paragraphs.append(leaf)
+    return parts[0], paragraphs
+
+
+def _flattened(pieces: list[Piece]) -> Iterator[Piece]:
+    for piece in pieces:
+        yield piece
+        yield from _flattened(piece.children)
+
+
+def _numbers(pieces: list[Piece], prefix: str) -> Iterator[tuple[str, bool]]:
+    """The full number of every piece, and whether it is only the heading of others."""
+    for piece in pieces:
+        number = f"{prefix}.{piece.number}"
+        yield number, bool(piece.children)
+        yield from _numbers(piece.children, number)
+
+
+def _body(mapped: Mapped, piece: Piece, mender: Mender) -> tuple[Mapped, Span]:
+    """The words of a piece as one mended text, and its span from number to end."""
+    pieces: list[Mapped] = []
+    reached: int | None = None
+    for start, end in piece.parts:
+        if reached is not None:
+            pieces.append(_between(mapped, mender.ledger, reached, start))
+        pieces.append(mapped.part(start, end))
+        reached = end
+    body = mender.mended(Mapped.joined(pieces))
+    return body, mapped.span(piece.start, max(piece.start, piece.end))
+
+
+def _between(mapped: Mapped, ledger: Ledger, end: int, start: int) -> Mapped:
+    span = mapped.span(end, start)
+    repair = ledger.repairs.get(f"line-broken-{span[0]}-{span[1]}")
+    words = repair.read if repair is not None and repair.applied else "\n"
+    return Mapped(words, [span[0]] * len(words), [span[1]] * len(words))
+
+
+def _items(
+    mapped: Mapped,
+    bodies: list[tuple[Mapped, Span]],
+    numbers: list[tuple[str, bool]],
+    details: Details,
+) -> Iterator[Item]:
+    theme = themed([body.text for body, _ in bodies])
+    for (body, span), (number, parent) in zip(bodies, numbers, strict=True):
+        words = without_theme(body) if theme else body
+        tasks = details.tasks(words, heading=parent)
+        yield Item(number, body.text.strip(), span, tasks)
+
+
+def _with_rest(reading: Reading) -> Reading:
+    """Account for what is left: white space, and words that nothing else took."""
+    from .model import uncovered
+
+    rest: list[Dropped] = []
+    for start, end in uncovered(reading):
+        words = reading.text[start:end]
+        if words.isspace():
+            rest.append(Dropped("blank", (start, end), words, *_BLANK))
+        else:
+            rest.append(Dropped("rest", (start, end), words, *_REST))
+    dropped = tuple(sorted([*reading.dropped, *rest], key=lambda piece: piece.span))
+    return Reading(
+        title=reading.title,
+        year=reading.year,
+        text=reading.text,
+        fields=reading.fields,
+        repairs=reading.repairs,
+        dropped=dropped,
+        title_span=reading.title_span,
+    )

@@ -1,0 +1,53 @@
+"""Which family of numbers stands at which depth in one document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cmp_to_key
+
+from .markers import RANK, Marker
+
+# Families of which one is easily a damaged print of the other.
+_ALIKE = (("paren", "half"), ("num", "multi1"))
+
+
+def scheme_of(markers: Sequence[Marker]) -> tuple[str, ...]:
+    """The families from the outermost inward, from all markers in the order of the document.
+
+    A family counts when it runs on (1, 2, …) at least once; a stray number does not make a
+    level. One family stands above another when the other begins again after it.
+    """
+    solid = _solid(markers)
+    above: Counter[tuple[str, str]] = Counter()
+    kept = [marker for marker in markers if marker.family in solid]
+    for before, after in zip(kept, kept[1:], strict=False):
+        if before.family != after.family and after.value in (1, None):
+            above[before.family, after.family] += 1
+
+    def compare(one: str, other: str) -> int:
+        votes = above[other, one] - above[one, other]
+        return votes or RANK.index(one) - RANK.index(other)
+
+    by_rank = sorted(solid, key=RANK.index)
+    return tuple(sorted(by_rank, key=cmp_to_key(compare)))
+
+
+def _solid(markers: Sequence[Marker]) -> set[str]:
+    counts = Counter(marker.family for marker in markers)
+    runs: Counter[str] = Counter()
+    last: dict[str, int | None] = {}
+    for marker in markers:
+        before = last.get(marker.family)
+        if marker.value is None or (before is not None and marker.value == before + 1):
+            runs[marker.family] += 1
+        last[marker.family] = marker.value
+    solid = {family for family in counts if runs[family]}
+    for one, other in _ALIKE:
+        if {one, other} <= solid:
+            rare = min((one, other), key=lambda family: counts[family])
+            if counts[rare] < max(3, sum(counts[family] for family in (one, other)) // 4):
+                solid.discard(rare)
+    if not solid:
+        solid = {marker.family for marker in markers if marker.value in (1, None)}
+    return solid

@@ -1,0 +1,936 @@
+"""Cuts a document into title, headings and items, however badly it is numbered.
+
+The walk goes once through the paragraphs. A paragraph opens a piece (a heading or an item) when
+it begins with a number of the document's scheme; numbers without brackets, numbers in the middle
+of a line and paragraphs whose number is gone are recognised from what number is due next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .boilerplate import (
+    ends_sentence,
+    has_han,
+    is_boilerplate,
+    is_headinglike,
+    is_page_mark,
+    is_titlelike,
+)
+from .ledger import Ledger
+from .mapped import Mapped
+from .markers import Marker, bare_marker_at, broken_marker_at, marker_at
+from .scheme import scheme_of
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_FRAGMENT = re.compile(r"[(（]?\s*\d{0,3}|第\s*[0-9一二三四五六七八九十]*")
+_BLANK = re.compile(r"\s+")
+_NOT_WORDS = re.compile(r"[\W_]+")
+_AFTER_STOP = re.compile(r"[。；;！？!?：:]\s*[”’）)」』]?\s*")
+_LAST_STOP = re.compile(r"[。；;！？!?][”’）)」』]?\s*(?=[^。；;！？!?]*$)")
+
+_COPY_LENGTH = 12  # shorter paragraphs may well stand twice in a plan by right
+Range = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """One line with words on it: [start, end) without the white space around."""
+
+    start: int
+    end: int
+    signature: tuple[bool, bool]  # a blank line before it; indented
+    marker: Marker | None = None
+    level: int | None = None
+
+
+@dataclass(slots=True)
+class Piece:
+    """A heading or an item while it is being put together."""
+
+    level: int
+    number: int
+    start: int
+    parts: list[Range] = field(default_factory=list)
+    loose: list[Paragraph] = field(default_factory=list)
+    children: list[Piece] = field(default_factory=list)
+    printed: bool = True
+
+    @property
+    def end(self) -> int:
+        """The end of its last words."""
+        return self.parts[-1][1] if self.parts else self.start
+
+
+@dataclass(slots=True)
+class Outline:
+    """What the document was cut into: level 0 are fields (or items where `flat`)."""
+
+    title: Range | None
+    pieces: list[Piece]
+    flat: bool
+
+
+def outline_of(mapped: Mapped, ledger: Ledger) -> Outline:
+    """Cut the document; everything repaired or left out is entered in the ledger."""
+    return _Walk(mapped, ledger).run()
+
+
+def paragraphs_of(text: str) -> list[Paragraph]:
+    """The lines with words on them. A line that is nothing but half a number joins the next."""
+    found: list[Paragraph] = []
+    reached = 0
+    pending: tuple[int, tuple[bool, bool]] | None = None
+    for line in _LINE.finditer(text):
+        start, end = line.start(), line.end()
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        if start == end:
+            continue
+        before = text[reached:start]
+        signature = (before.count("\n") > 1, start > line.start())
+        if pending is not None:
+            start, signature = pending
+            pending = None
+        if end - start <= 6 and _FRAGMENT.fullmatch(text, start, end):
+            pending = (start, signature)
+        else:
+            found.append(Paragraph(start, end, signature))
+        reached = line.end()
+    if pending is not None:
+        found.append(Paragraph(pending[0], len(text.rstrip()), pending[1]))
+    return found
+
+
+def words_of(text: str) -> str:
+    """The text without white space and punctuation, to compare what may be copies."""
+    return _NOT_WORDS.sub("", text)
+
+
+class _Walk:
+    """One pass over one document."""
+
+    def __init__(self, mapped: Mapped, ledger: Ledger) -> None:
+        self.mapped = mapped
+        self.text = mapped.text
+        self.ledger = ledger
+        self.paragraphs = paragraphs_of(self.text)
+        self.scheme: tuple[str, ...] = ()
+        self.roots: list[Piece] = []
+        self.stack: list[Piece] = []
+        self.preamble: list[Paragraph] = []
+        self.title: Range | None = None
+
+    def run(self) -> Outline:
+        for paragraph in self.paragraphs:
+            paragraph.marker = marker_at(self.text, paragraph.start, paragraph.end)
+        self._drop_page_marks()
+        self._take_hash_title()
+        self.scheme = scheme_of([p.marker for p in self.paragraphs if p.marker is not None])
+        self._add_plain_level()
+        self._place_markers()
+        self._drop_copies()
+        if not self.scheme:
+            return self._unnumbered()
+        self.usual = self._usual_signature()
+        self.loose_rate = self._loose_rate()
+        self.following = self._following()
+        for index, paragraph in enumerate(self.paragraphs):
+            self._take(index, paragraph)
+        self._settle_all(final=True)
+        self._take_title()
+        return self._outline()
+
+    # ---- preparation -------------------------------------------------------------------------
+
+    def _drop_page_marks(self) -> None:
+        kept: list[Paragraph] = []
+        for paragraph in self.paragraphs:
+            line = self._words(paragraph)
+            if is_page_mark(line):
+                self._drop("page", paragraph.start, paragraph.end, ("页码或分隔线", "page number or rule"))
+            else:
+                kept.append(paragraph)
+        self.paragraphs = kept
+
+    def _take_hash_title(self) -> None:
+        tops = [p for p in self.paragraphs if p.marker is not None and p.marker.family == "h1"]
+        others = any(p.marker is not None and p.marker.family != "h1" for p in self.paragraphs)
+        if len(tops) == 1 and others and tops[0].marker is not None:
+            top = tops[0]
+            before = [p for p in self.paragraphs if p.start < top.start and p.marker is not None]
+            if not before:
+                assert top.marker is not None
+                self.title = (top.marker.start, top.end)
+                self.paragraphs.remove(top)
+
+    def _add_plain_level(self) -> None:
+        """Headings without numbers: the outermost numbers begin again after short lines."""
+        if not self.scheme:
+            return
+        outer = self.scheme[0]
+        heads: list[Paragraph] = []
+        last: Paragraph | None = None
+        restarts = 0
+        for paragraph in self.paragraphs:
+            marker = paragraph.marker
+            if marker is not None and marker.family == outer:
+                first = marker.value == 1 or (
+                    marker.value is None and last is not None and last.marker is None
+                )
+                if first and last is not None and last.marker is None and self._headinglike(last):
+                    heads.append(last)
+                restarts += marker.value == 1
+            last = paragraph
+        enough = 2 if outer != "bullet" else 1
+        if len(heads) >= enough and (outer == "bullet" or restarts >= 2):
+            self.scheme = ("plain", *self.scheme)
+            for head in heads[1:] if self._is_title(heads[0]) else heads:
+                head.marker = Marker("plain", None, head.start, head.start)
+
+    def _is_title(self, paragraph: Paragraph) -> bool:
+        return (
+            self.title is None
+            and paragraph is self.paragraphs[0]
+            and is_titlelike(self._words(paragraph))
+        )
+
+    def _place_markers(self) -> None:
+        """Give each marked paragraph its level; mend markers that lost a bracket."""
+        levels = {family: level for level, family in enumerate(self.scheme)}
+        for paragraph in self.paragraphs:
+            marker = paragraph.marker
+            if marker is not None and marker.family in levels:
+                paragraph.level = levels[marker.family]
+                continue
+            paragraph.marker = None
+            for family in ("paren", "cnparen"):
+                if family in levels:
+                    broken = broken_marker_at(self.text, paragraph.start, paragraph.end, family)
+                    if broken is not None:
+                        paragraph.marker, paragraph.level = broken, levels[family]
+                        break
+
+    def _drop_copies(self) -> None:
+        """Of paragraphs printed twice, keep the one that fits its neighbours' numbers best."""
+        groups: dict[str, list[int]] = defaultdict(list)
+        for index, paragraph in enumerate(self.paragraphs):
+            if paragraph.marker is None:
+                continue
+            body = words_of(self.text[paragraph.marker.body : paragraph.end])
+            if len(body) >= _COPY_LENGTH:
+                groups[body].append(index)
+            elif len(body) >= 2 and paragraph.marker.value is not None and paragraph.level == 0:
+                groups[f"{paragraph.marker.value}:{body}"].append(index)
+        doomed: set[int] = set()
+        for indexes in groups.values():
+            if len(indexes) < 2:
+                continue
+            fits = {index: self._fit(index) for index in indexes}
+            best = max(indexes, key=lambda index: (fits[index], -index))
+            for index in indexes:
+                if index != best and (fits[index] < 2 or self._same_number(index, best)):
+                    doomed.add(index)
+        kept = []
+        for index, paragraph in enumerate(self.paragraphs):
+            if index in doomed and self._strike_copy(paragraph):
+                continue
+            kept.append(paragraph)
+        self.paragraphs = kept
+
+    def _same_number(self, one: int, other: int) -> bool:
+        first, second = self.paragraphs[one].marker, self.paragraphs[other].marker
+        return first is not None and second is not None and first.value == second.value
+
+    def _strike_copy(self, paragraph: Paragraph) -> bool:
+        return self._propose(
+            "item-duplicated",
+            paragraph.start,
+            paragraph.end,
+            "",
+            ("与另一处文字相同，系重复印出，只保留一处", "printed twice; only one copy is kept"),
+            0.95,
+        )
+
+    def _fit(self, index: int) -> int:
+        """How many of the two neighbours' numbers agree with this paragraph's."""
+        here = self.paragraphs[index]
+        marker, level = here.marker, here.level
+        if marker is None or level is None or marker.value is None:
+            return 0
+        before = next((p for p in reversed(self.paragraphs[:index]) if p.level is not None), None)
+        after = next((p for p in self.paragraphs[index + 1 :] if p.level is not None), None)
+        fits = 0
+        if before is None or before.level is None or before.marker is None:
+            fits += marker.value == 1
+        elif before.level < level:
+            fits += marker.value == 1
+        elif before.level == level:
+            fits += before.marker.value == marker.value - 1
+        else:
+            fits += 1
+        if after is None or after.level is None or after.marker is None or after.level < level:
+            fits += 1
+        elif after.level == level:
+            fits += after.marker.value == marker.value + 1
+        else:
+            fits += after.marker.value == 1
+        return fits
+
+    def _usual_signature(self) -> tuple[bool, bool]:
+        counts = Counter(p.signature for p in self.paragraphs if p.marker is not None)
+        return counts.most_common(1)[0][0] if counts else (False, False)
+
+    def _loose_rate(self) -> float:
+        """The share of finished paragraphs that no number begins: high where items run on."""
+        seen = loose = 0
+        before: Paragraph | None = None
+        for paragraph in self.paragraphs:
+            inside = before is not None and before.level is not None
+            finished = before is not None and ends_sentence(self._words(before))
+            if inside or before is None:
+                seen += 1
+                if paragraph.marker is None and finished and not self._headinglike(paragraph):
+                    loose += 1
+            before = paragraph
+        return loose / max(seen, 1)
+
+    def _following(self) -> list[list[tuple[int, int | None]]]:
+        """For each paragraph the next two marked ones after it: (level, value)."""
+        coming: list[tuple[int, int | None]] = []
+        result: list[list[tuple[int, int | None]]] = []
+        for paragraph in reversed(self.paragraphs):
+            result.append(coming[:12])
+            if paragraph.level is not None and paragraph.marker is not None:
+                coming = [(paragraph.level, paragraph.marker.value), *coming[:11]]
+        result.reverse()
+        return result
+
+    # ---- the walk ----------------------------------------------------------------------------
+
+    def _take(self, index: int, paragraph: Paragraph) -> None:
+        if self._is_furniture(paragraph):
+            return
+        marker, level = paragraph.marker, paragraph.level
+        if marker is None or level is None or not self._acceptable(index, marker, level):
+            marker, level = self._bare(index, paragraph)
+        if marker is not None and level is not None:
+            self._open(index, paragraph.start, marker, level)
+            self._fill(index, marker.body, paragraph.end)
+        else:
+            self._unmarked(index, paragraph)
+
+    def _is_furniture(self, paragraph: Paragraph) -> bool:
+        if paragraph.marker is None and is_boilerplate(self._words(paragraph)):
+            why = ("网页附带文字，不属于规划", "web page furniture, no part of the plan")
+            self._drop("boilerplate", paragraph.start, paragraph.end, why)
+            return True
+        return False
+
+    def _due(self, level: int) -> int:
+        """The number due next at a level, where the walk stands."""
+        siblings = self._siblings(level)
+        return siblings[-1].number + 1 if siblings else 1
+
+    def _siblings(self, level: int) -> list[Piece]:
+        if level == 0:
+            return self.roots
+        if len(self.stack) >= level:
+            parent = self.stack[level - 1]
+            return [child for child in parent.children if child.level == level][-1:]
+        return []
+
+    def _next(self, index: int, level: int) -> int | None:
+        """The number printed next at this level before an outer heading; 0 for none."""
+        for after, value in self.following[index]:
+            if after < level:
+                return 0
+            if after == level:
+                return value
+        return 0
+
+    def _complete(self) -> bool:
+        """What was read so far is finished, so that something new may begin."""
+        if not self.stack:
+            return True
+        piece = self.stack[-1]
+        last = piece.loose[-1] if piece.loose else None
+        words = self._words(last) if last is not None else self._body(piece)
+        return ends_sentence(words) or not words.strip() or self._heading_piece(piece)
+
+    def _heading_piece(self, piece: Piece) -> bool:
+        return len(piece.parts) <= 1 and is_headinglike(self._body(piece))
+
+    def _acceptable(self, index: int, marker: Marker, level: int) -> bool:
+        """Numbers in the middle of a wrapped sentence are no beginnings."""
+        if marker.value is None or self._complete():
+            return True
+        if marker.value == self._due(level) or marker.value == 1:
+            return True
+        return marker.family not in ("num", "multi2", "cn", "half")
+
+    def _bare(self, index: int, paragraph: Paragraph) -> tuple[Marker | None, int | None]:
+        """A number of which only the figure is left, taken where exactly it is due."""
+        if not self._complete():
+            return None, None
+        for level in range(len(self.scheme) - 1, -1, -1):
+            family = self.scheme[level]
+            if family in ("plain", "bullet") or level > len(self.stack):
+                continue
+            marker = bare_marker_at(self.text, paragraph.start, paragraph.end, family)
+            if marker is None:
+                continue
+            due, coming = self._due(level), self._next(index, level)
+            rest = self.text[marker.body : paragraph.end]
+            heading = is_headinglike(rest)
+            if level == 0 and len(self.scheme) > 1 and not heading:
+                continue
+            restarts = bool(self.following[index]) and self.following[index][0] == (level + 1, 1)
+            if marker.value == due and (level > 0 or restarts or len(self.scheme) == 1):
+                return marker, level
+            if coming == due + 1 and not heading and level > 0:
+                return marker, level
+        return None, None
+
+    def _open(self, index: int, start: int, marker: Marker, level: int) -> None:
+        """Begin a piece at its marker."""
+        level = self._reachable(index, start, marker, level)
+        due = self._due(level)
+        if self._again(index, marker, level, due):
+            self._restart(level)
+            due = 1
+        if marker.value is not None and marker.value > due:
+            self._promote(level, marker.value - due)
+            due = self._due(level)
+        number = self._number(index, start, marker, level, due)
+        if not marker.whole:
+            self._propose(
+                "bracket-unbalanced",
+                start,
+                max(marker.body, start + 1),
+                self._print(marker.family, number),
+                ("编号缺少括号或标点", "a bracket or stop of the number is missing"),
+                0.95,
+            )
+        self._push(Piece(level, number, start))
+
+    def _reachable(self, index: int, start: int, marker: Marker, level: int) -> int:
+        """Items that come before any heading: promote the heading that lost its number."""
+        while level > len(self.stack) and level > 0:
+            missing = len(self.stack)
+            heading = self._heading_before()
+            if heading is None and missing == 0 and self.scheme[0] != "plain" and self.roots:
+                return missing
+            self._adopt_heading(heading, missing, start)
+        return level
+
+    def _heading_before(self) -> Paragraph | None:
+        loose = self.stack[-1].loose if self.stack else self.preamble
+        enough = 1 if self.stack or self.title is not None else 2
+        if len(loose) >= enough and self._headinglike(loose[-1]):
+            return loose.pop()
+        return None
+
+    def _adopt_heading(self, heading: Paragraph | None, level: int, start: int) -> None:
+        if heading is None:
+            self._push(Piece(level, self._due(level), start, printed=False))
+            return
+        number = self._due(level)
+        self._push(Piece(level, number, heading.start))
+        self._add_part(heading.start, heading.end)
+        self._report_lost(level, number, heading.start, heading.end)
+
+    def _report_lost(self, level: int, number: int, start: int, end: int) -> bool:
+        if self.scheme[level] in ("plain", "bullet") or self.scheme[level].startswith("h"):
+            return True
+        read = self._print(self.scheme[level], number)
+        return self._propose(
+            "number-missing",
+            start,
+            start + 1,
+            read + self.text[start : start + 1],
+            (f"此处应有编号“{read}”，原文缺失", f"the number {read} is due here and is missing"),
+            0.9,
+        )
+
+    def _again(self, index: int, marker: Marker, level: int, due: int) -> bool:
+        """The numbers begin again, so an outer heading must have gone before."""
+        if level == 0 or marker.value != 1 or due <= 1:
+            return False
+        coming = self._next(index, level)
+        if coming == 2:
+            return True
+        return coming == 0 and self._lost_heading(level) is not None
+
+    def _lost_heading(self, level: int) -> Range | None:
+        piece = self.stack[-1] if self.stack else None
+        if piece is None:
+            return None
+        if piece.loose:
+            last = piece.loose[-1]
+            return (last.start, last.end) if self._headinglike(last) else None
+        tail = self._tail(piece)
+        if tail is not None and is_headinglike(self.text[tail[0] : tail[1]]):
+            return tail
+        return None
+
+    def _tail(self, piece: Piece) -> Range | None:
+        """The words after the last full stop of a piece."""
+        if not piece.parts:
+            return None
+        start, end = piece.parts[-1]
+        stop = _LAST_STOP.search(self.text, start, end)
+        return (stop.end(), end) if stop is not None and stop.end() < end else None
+
+    def _restart(self, level: int) -> None:
+        """Open the outer heading whose number is lost, in front of numbers that begin again."""
+        heading = self._lost_heading(level)
+        piece = self.stack[-1]
+        if heading is None:
+            self._pop_to(level - 1)
+            end = piece.end
+            self._push(Piece(level - 1, self._due(level - 1), end, printed=False))
+            return
+        if piece.loose:
+            piece.loose.pop()
+        else:
+            start, _ = piece.parts[-1]
+            piece.parts[-1] = (start, self._trimmed(start, heading[0]))
+        self._pop_to(level - 1)
+        number = self._due(level - 1)
+        bare = bare_marker_at(self.text, heading[0], heading[1], self.scheme[level - 1])
+        self._push(Piece(level - 1, number, heading[0]))
+        self._add_part(bare.body if bare is not None else heading[0], heading[1])
+        self._report_lost(level - 1, number, *heading)
+
+    def _promote(self, level: int, wanted: int) -> None:
+        """Paragraphs that lost their number: as many as the numbers printed leave room for."""
+        if not self.stack or len(self.stack) <= level:
+            return
+        piece = self.stack[-1]
+        fit = [p for p in piece.loose if self._sentence(p)]
+        if not fit or piece.level != level:
+            return
+        for paragraph in fit[-wanted:]:
+            at = piece.loose.index(paragraph)
+            after = piece.loose[at + 1 :]
+            del piece.loose[at:]
+            number = self._due(level)
+            if not self._report_lost(level, number, paragraph.start, paragraph.end):
+                piece.loose.extend([paragraph, *after])
+                continue
+            self._push(Piece(level, number, paragraph.start))
+            self._add_part(paragraph.start, paragraph.end)
+            piece = self.stack[-1]
+            piece.loose.extend(after)
+
+    def _number(self, index: int, start: int, marker: Marker, level: int, due: int) -> int:
+        """The number to give: the one printed where it is right, else the one due."""
+        printed = marker.value
+        if printed is None or printed == due or not self._siblings(level) and level > 0:
+            return due if printed is None or level > 0 else printed
+        coming = self._next(index, level)
+        if printed > due and coming == printed + 1:
+            return printed
+        read = self._print(marker.family, due)
+        sure = 0.95 if coming == due + 1 or printed <= due or printed > due + 9 else 0.85
+        why = (
+            f"编号应为“{read}”，原文与前后编号不连续",
+            f"the number should be {read}: the one printed does not follow from its neighbours",
+        )
+        body = max(start + 1, self._trimmed(start, marker.body))
+        applied = self._propose("number-wrong", start, body, read, why, sure)
+        return due if applied or printed < due else printed
+
+    def _print(self, family: str, number: int) -> str:
+        if family in ("paren", "half"):
+            return f"({number})"
+        if family in ("cn", "cnparen"):
+            words = _chinese(number)
+            return f"{words}、" if family == "cn" else f"（{words}）"
+        return f"{number}、" if family == "num" and has_han(self.text[:400]) else f"{number}."
+
+    # ---- filling pieces ----------------------------------------------------------------------
+
+    def _fill(self, index: int, start: int, end: int) -> None:
+        """The words after a number, cut where another number of the scheme hides in them."""
+        while True:
+            inner = self._inner(index, start, end)
+            if inner is None:
+                self._add_part(start, end)
+                return
+            marker, level, copied = inner
+            self._add_part(start, self._trimmed(start, marker.start))
+            if copied:
+                return
+            self._open(index, marker.start, marker, level)
+            start = marker.body
+
+    def _inner(self, index: int, start: int, end: int) -> tuple[Marker, int, bool] | None:
+        """The first number hidden in a paragraph, its level, and whether a mere copy follows."""
+        for at in self._openings(start, end):
+            marker = marker_at(self.text, at, end)
+            if marker is not None and marker.family in self.scheme and marker.value is not None:
+                level = self.scheme.index(marker.family)
+            else:
+                marker, level = self._inner_bare(at, end)
+            if marker is None or marker.value is None or marker.body >= end:
+                continue
+            verdict = self._hidden(index, start, end, marker, level)
+            if verdict is not None:
+                return marker, level, verdict
+        return None
+
+    def _inner_bare(self, at: int, end: int) -> tuple[Marker | None, int]:
+        for family in ("paren", "cnparen"):
+            if family in self.scheme:
+                broken = broken_marker_at(self.text, at, end, family)
+                if broken is None and family == "paren":
+                    broken = bare_marker_at(self.text, at, end, family)
+                if broken is not None:
+                    return broken, self.scheme.index(family)
+        return None, 0
+
+    def _openings(self, start: int, end: int) -> Iterator[int]:
+        """Where a hidden number may stand: after a stop, or anywhere in a short heading."""
+        for stop in _AFTER_STOP.finditer(self.text, start, end):
+            yield stop.end()
+        first = re.search(r"[(（]\s*[1一]\s*[)）]", self.text[start : min(end, start + 45)])
+        if first is not None and first.start() > 0:
+            yield start + first.start()
+
+    def _hidden(
+        self, index: int, start: int, end: int, marker: Marker, level: int
+    ) -> bool | None:
+        """None: no number of an item. True: a copy of the next item. False: an item run in."""
+        if level > len(self.stack):
+            return None
+        before = self.text[start : marker.start].rstrip()
+        if self.stack and level > self.stack[-1].level:
+            heading = is_headinglike(before) or not before
+            if not (marker.whole and marker.value == 1 and heading):
+                return None
+            return self._run_in(marker, level, False)
+        due, coming = self._due(level), self._next(index, level)
+        if not before or before[-1] not in "。；;！？!?”）)：:":
+            return None
+        if not marker.whole and before[-1] not in "。；;！？!?":
+            return None
+        tail = words_of(self.text[marker.body : end])
+        if marker.value == due and coming == due:
+            if len(tail) >= 8 and self._next_body(index, level).startswith(tail):
+                return self._run_in(marker, level, True, end)
+            return None
+        if level == 0 and len(self.scheme) > 1 and not self._heading_follows(marker, end):
+            return None
+        fills = coming in (0, due + 1)
+        if marker.value == due and fills:
+            return self._run_in(marker, level, False)
+        if marker.whole and coming == due + 1 and marker.family in ("paren", "cnparen"):
+            return self._run_in(marker, level, False)
+        return None
+
+    def _heading_follows(self, marker: Marker, end: int) -> bool:
+        rest = self.text[marker.body : end]
+        opening = re.search(r"[(（]\s*[1一]\s*[)）]", rest)
+        return is_headinglike(rest[: opening.start()] if opening is not None else rest)
+
+    def _run_in(self, marker: Marker, level: int, copied: bool, end: int = 0) -> bool | None:
+        read = self._print(marker.family, self._due(level))
+        if copied:
+            why = (
+                f"下一条（{read}）的文字误接在本条之后，系重复",
+                f"the next item ({read}) was printed at the end of this one, a copy",
+            )
+            applied = self._propose("item-duplicated", marker.start, end, "", why, 0.97)
+            return True if applied else None
+        why = (
+            f"“{read}”应另起一条，原文误接在前文之后",
+            f"{read} begins a new entry here; it was run into the one before",
+        )
+        words_end = max(marker.start + 1, self._trimmed(marker.start, marker.body))
+        read = "\n" + self.text[marker.start : words_end]
+        sure = 0.93 if marker.whole else 0.85
+        applied = self._propose("item-run-in", marker.start, words_end, read, why, sure)
+        return False if applied else None
+
+    def _next_body(self, index: int, level: int) -> str:
+        for paragraph in self.paragraphs[index + 1 :]:
+            if paragraph.level == level and paragraph.marker is not None:
+                return words_of(self.text[paragraph.marker.body : paragraph.end])
+        return ""
+
+    def _unmarked(self, index: int, paragraph: Paragraph) -> None:
+        """A paragraph without a number: the rest of a sentence, or left for later."""
+        if not self.stack:
+            self._preface(index, paragraph)
+            return
+        piece = self.stack[-1]
+        if piece.loose or self._complete() and not self._torn_heading(index, piece, paragraph):
+            self._loosen(index, piece, paragraph)
+        elif self._lost_heading_here(index, paragraph):
+            piece.loose.append(paragraph)
+        else:
+            self._join(piece, index, paragraph)
+
+    def _torn_heading(self, index: int, piece: Piece, paragraph: Paragraph) -> bool:
+        """A heading broken over two lines: the first item comes right after."""
+        coming = self.following[index][:1]
+        return (
+            self._heading_piece(piece)
+            and not ends_sentence(self._body(piece))
+            and not piece.children
+            and self._headinglike(paragraph)
+            and coming == [(piece.level + 1, 1)]
+            and len(self._body(piece)) + paragraph.end - paragraph.start <= 24
+            and has_han(self._words(paragraph))
+        )
+
+    def _lost_heading_here(self, index: int, paragraph: Paragraph) -> bool:
+        level = self.stack[-1].level
+        coming = self.following[index][:1]
+        return level > 0 and coming == [(level, 1)] and self._headinglike(paragraph)
+
+    def _preface(self, index: int, paragraph: Paragraph) -> None:
+        for at in self._openings(paragraph.start, paragraph.end):
+            marker = marker_at(self.text, at, paragraph.end)
+            if marker is None or marker.value != 1 or marker.family != self.scheme[0]:
+                continue
+            if self._next(index, 0) in (0, 2) and self._heading_follows(marker, paragraph.end):
+                before = Paragraph(paragraph.start, self._trimmed(paragraph.start, at), (True, True))
+                self.preamble.append(before)
+                if self._run_in(marker, 0, False) is not None:
+                    self._open(index, at, marker, 0)
+                    self._fill(index, marker.body, paragraph.end)
+                    return
+                self.preamble.pop()
+        self.preamble.append(paragraph)
+
+    def _loosen(self, index: int, piece: Piece, paragraph: Paragraph) -> None:
+        """Keep a finished-looking paragraph apart until it is known what it is."""
+        start = paragraph.start
+        inner = self._inner(index, start, paragraph.end) if len(self.stack) else None
+        if inner is None:
+            piece.loose.append(paragraph)
+            return
+        marker, level, copied = inner
+        end = self._trimmed(start, marker.start)
+        if end > start:
+            piece.loose.append(Paragraph(start, end, paragraph.signature))
+        if not copied:
+            self._open(index, marker.start, marker, level)
+            self._fill(index, marker.body, paragraph.end)
+
+    def _join(self, piece: Piece, index: int, paragraph: Paragraph) -> None:
+        """The line was broken in mid-sentence."""
+        if piece.parts:
+            before = piece.parts[-1][1]
+            why = ("句子在此处被断行，前后应连读", "the line was broken in mid-sentence")
+            read = _glue(self.text[before - 1 : before], self.text[paragraph.start])
+            applied = self._propose("line-broken", before, paragraph.start, read, why, 0.95)
+            if not applied:
+                piece.loose.append(paragraph)
+                return
+        self._fill(index, paragraph.start, paragraph.end)
+
+    def _add_part(self, start: int, end: int) -> None:
+        end = self._trimmed(start, end)
+        if start < end:
+            self.stack[-1].parts.append((start, end))
+
+    def _push(self, piece: Piece) -> None:
+        self._pop_to(piece.level)
+        if self.stack:
+            self.stack[-1].children.append(piece)
+        else:
+            self.roots.append(piece)
+        self.stack.append(piece)
+
+    def _pop_to(self, level: int) -> None:
+        while len(self.stack) > level:
+            piece = self.stack.pop()
+            self._settle(piece, closing=len(self.stack) > level)
+
+    # ---- paragraphs left over ----------------------------------------------------------------
+
+    def _settle_all(self, final: bool) -> None:
+        if final and self.stack:
+            self._cut_epilogue(self.stack[-1])
+        while self.stack:
+            self._settle(self.stack.pop(), closing=True)
+
+    def _cut_epilogue(self, piece: Piece) -> None:
+        """Short lines after the last item are no part of it."""
+        while piece.loose and self._headinglike(piece.loose[-1]) and self._items_end():
+            last = piece.loose.pop()
+            why = ("文末附带文字，不属于规划", "words after the end of the plan")
+            self._drop("epilogue", last.start, last.end, why)
+        tail = self._tail(piece)
+        if piece.loose or tail is None or not self._items_end():
+            return
+        if self._headinglike(Paragraph(*tail, (True, True))):
+            start, _ = piece.parts[-1]
+            piece.parts[-1] = (start, self._trimmed(start, tail[0]))
+            why = ("文末附带文字，误接在最后一条之后", "words after the end, run into the last item")
+            self._drop("epilogue", *tail, why)
+
+    def _items_end(self) -> bool:
+        """Items of this document end with a full stop as a rule."""
+        lines = [p for p in self.paragraphs if p.level is not None and p.level > 0]
+        finished = sum(ends_sentence(self._words(p)) for p in lines)
+        return not lines or finished >= 0.7 * len(lines)
+
+    def _settle(self, piece: Piece, closing: bool) -> None:
+        """Decide what the loose paragraphs of a finished piece are.
+
+        Only the last of a list can have lost siblings that leave no gap in the numbers.
+        """
+        loose, piece.loose = piece.loose, []
+        leaf = closing and not piece.children
+        for paragraph in loose:
+            if self._is_running_head(paragraph):
+                why = ("重复印出的标题或页眉", "a title or page header printed again")
+                self._drop("title-copy", paragraph.start, paragraph.end, why)
+            elif leaf and piece.level > 0 and self._lost_item(piece, paragraph):
+                self._append_sibling(piece, paragraph)
+            else:
+                holder = self._last_sibling(piece)
+                holder.parts.append((paragraph.start, paragraph.end))
+
+    def _last_sibling(self, piece: Piece) -> Piece:
+        siblings = self.stack[-1].children if self.stack else self.roots
+        return siblings[-1] if siblings and siblings[-1].level == piece.level else piece
+
+    def _append_sibling(self, piece: Piece, paragraph: Paragraph) -> None:
+        siblings = self.stack[-1].children if self.stack else self.roots
+        number = siblings[-1].number + 1
+        if self._report_lost(piece.level, number, paragraph.start, paragraph.end):
+            new = Piece(piece.level, number, paragraph.start)
+            new.parts.append((paragraph.start, paragraph.end))
+            siblings.append(new)
+        else:
+            siblings[-1].parts.append((paragraph.start, paragraph.end))
+
+    def _lost_item(self, piece: Piece, paragraph: Paragraph) -> bool:
+        """A paragraph set like the numbered ones, in a document that numbers all of them."""
+        return (
+            self.loose_rate <= 0.08
+            and len(self.paragraphs) >= 8
+            and piece.level == len(self.scheme) - 1
+            and paragraph.signature == self.usual
+            and self._sentence(paragraph)
+            and paragraph.end - paragraph.start >= 10
+        )
+
+    def _is_running_head(self, paragraph: Paragraph) -> bool:
+        words = words_of(self._words(paragraph))
+        titles = {words_of(self._words(p)) for p in self.preamble[:6]}
+        if self.title is not None:
+            titles.add(words_of(self.text[self.title[0] : self.title[1]]))
+        return len(words) >= 4 and words in titles
+
+    # ---- the result --------------------------------------------------------------------------
+
+    def _take_title(self) -> None:
+        if self.title is None:
+            heads = [p for p in self.preamble if is_titlelike(self._words(p))]
+            heads = heads or [p for p in self.preamble if self._headinglike(p)]
+            if heads:
+                self.title = (heads[0].start, heads[0].end)
+        for paragraph in self.preamble:
+            if self.title is not None and paragraph.start == self.title[0]:
+                continue
+            why = ("正文之前的文字，不含任务", "words before the plan begins")
+            self._drop("preamble", paragraph.start, paragraph.end, why)
+
+    def _outline(self) -> Outline:
+        flat = len(self.scheme) == 1 and not self._headings_only()
+        return Outline(self.title, self.roots, flat)
+
+    def _headings_only(self) -> bool:
+        """One level of numbers, and they number headings with paragraphs under them."""
+        if self.scheme[0] == "plain":
+            return True
+        heads = [p for p in self.roots if len(p.parts) > 1 and self._headinglike_range(p.parts[0])]
+        return len(heads) >= max(1, len(self.roots) * 0.6)
+
+    def _unnumbered(self) -> Outline:
+        """No numbers at all: short lines are headings, the others are items."""
+        self.scheme = ("plain", "plain")
+        root: Piece | None = None
+        lines = [p for p in self.paragraphs if not self._is_furniture(p)]
+        if self.title is None and len(lines) > 1 and self._headinglike(lines[0]):
+            self.title = (lines[0].start, lines[0].end)
+            lines = lines[1:]
+        for paragraph in lines:
+            if self._headinglike(paragraph):
+                root = Piece(0, len(self.roots) + 1, paragraph.start)
+                root.parts.append((paragraph.start, paragraph.end))
+                self.roots.append(root)
+                continue
+            if root is None:
+                root = Piece(0, 1, paragraph.start, printed=False)
+                self.roots.append(root)
+            item = Piece(1, len(root.children) + 1, paragraph.start)
+            item.parts.append((paragraph.start, paragraph.end))
+            root.children.append(item)
+        return Outline(self.title, self.roots, flat=False)
+
+    # ---- small change ------------------------------------------------------------------------
+
+    def _words(self, paragraph: Paragraph) -> str:
+        return self.text[paragraph.start : paragraph.end]
+
+    def _body(self, piece: Piece) -> str:
+        if not piece.parts:
+            return ""
+        start, end = piece.parts[-1]
+        return self.text[start:end]
+
+    def _headinglike(self, paragraph: Paragraph) -> bool:
+        return is_headinglike(self._words(paragraph))
+
+    def _headinglike_range(self, part: Range) -> bool:
+        return is_headinglike(self.text[part[0] : part[1]])
+
+    def _sentence(self, paragraph: Paragraph) -> bool:
+        return ends_sentence(self._words(paragraph)) and not self._headinglike(paragraph)
+
+    def _trimmed(self, start: int, end: int) -> int:
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        return end
+
+    def _propose(
+        self, code: str, start: int, end: int, read: str, why: tuple[str, str], sure: float
+    ) -> bool:
+        return self.ledger.propose(code, self.mapped.span(start, end), read, why, sure)
+
+    def _drop(self, code: str, start: int, end: int, why: tuple[str, str]) -> None:
+        self.ledger.drop(code, self.mapped.span(start, end), why)
+
+
+def _glue(before: str, after: str) -> str:
+    return " " if before.isascii() and after.isascii() else ""
+
+
+def _chinese(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    if number < 10:
+        return digits[number]
+    if number >= 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+
+
+def all_pieces(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces and everything under them, in order."""
+    for piece in pieces:
+        yield piece
+        yield from all_pieces(piece.children)
