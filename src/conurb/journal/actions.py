@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
+
+from django.utils import timezone
 
 from conurb.journal.models import Entry, actor_name
 
@@ -24,15 +27,18 @@ def record(
     urn: str,
     name: str,
     authority: ActsFor | None = None,
+    at: datetime | None = None,
     **detail: Any,
 ) -> Entry:
     """Add one entry and return it.
 
     `verb` is a code such as "task.accept"; `name` is what the object is called now; `authority` is
-    for whom the actor acts, by default the actor's own; `detail` must be JSON.
+    for whom the actor acts, by default the actor's own; `at` is when, by default now; `detail` must
+    be JSON.
     """
     acting = authority or getattr(actor, "authority", None)
     return Entry.everything.create(
+        at=at or timezone.now(),
         actor=actor,
         actor_name=actor_name(actor),
         authority_key=acting.key if acting else "",

@@ -69,6 +69,7 @@ class City(Named):
     short_zh = models.CharField(max_length=20)
     short_en = models.CharField(max_length=60)
     plate = models.CharField(max_length=4)
+    population = models.PositiveIntegerField(help_text="persons, census of 2020")
     longitude = models.FloatField(help_text="degrees, WGS 84")
     latitude = models.FloatField(help_text="degrees, WGS 84")
     order = models.PositiveSmallIntegerField(default=0)
@@ -88,7 +89,7 @@ class County(Named):
 
     code = models.CharField(max_length=6, primary_key=True)
     city = models.ForeignKey(City, on_delete=models.CASCADE, related_name="counties")
-    population = models.PositiveIntegerField(help_text="persons, census of 2020")
+    population = models.PositiveIntegerField(null=True, help_text="persons, census of 2020")
     area_km2 = models.FloatField()
     former = models.JSONField(default=list, blank=True)
     boundary = models.JSONField(help_text="GeoJSON geometry, WGS 84")

@@ -1,0 +1,85 @@
+"""What the tests share: the real region and its plan, and somebody of every role.
+
+Both are loaded once into the test database; each test runs in a transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("CONURB_TESTING", "1")
+os.environ.setdefault("CONURB_DATA", tempfile.mkdtemp(prefix="conurb-test-"))
+
+import pytest  # noqa: E402
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
+from django.test import Client  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+REGION = ROOT / "regions" / "changzhutan"
+ROLES = (
+    "nobody",
+    "resident",
+    "officer-changsha",
+    "officer-zhuzhou",
+    "officer-xiangtan",
+    "office",
+    "admin",
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the region, adopt its plan and make one person of every role."""
+    from conurb.plan.actions.starting import adopt_folder_plan
+    from conurb.region.folder import load_region
+    from conurb.region.loading import load
+    from conurb.region.models import Authority, City, User
+
+    with django_db_blocker.unblock():
+        region = load_region(REGION)
+        load(region)
+        adopt_folder_plan(region)
+        User.objects.create_user("resident", full_name="居民甲")
+        User.objects.create_superuser("admin", full_name="管理员")
+        User.objects.create_user(
+            "office", full_name="统筹员", authority=Authority.objects.get(is_office=True)
+        )
+        for city in City.objects.all():
+            authority = Authority.objects.filter(city=city, subjects="road").first()
+            User.objects.create_user(
+                f"officer-{city.slug}", full_name=f"{city.short_zh}经办人", authority=authority
+            )
+
+
+@pytest.fixture
+def plan(db):
+    """The current plan: the region's own, adopted from plan.md."""
+    from conurb.plan.models import Plan
+
+    return Plan.objects.get(is_current=True)
+
+
+@pytest.fixture
+def actors(db):
+    """One person of every role by the role's name; nobody is the anonymous visitor."""
+    from conurb.region.models import User
+
+    people = {user.username: user for user in User.objects.select_related("authority")}
+    return {"nobody": AnonymousUser(), **{role: people[role] for role in ROLES if role in people}}
+
+
+@pytest.fixture
+def client_of(actors):
+    """Return a function that gives a browser logged in as somebody of a role."""
+
+    def client(role: str) -> Client:
+        browser = Client()
+        if role != "nobody":
+            browser.force_login(
+                actors[role], backend="django.contrib.auth.backends.ModelBackend"
+            )
+        return browser
+
+    return client
