@@ -75,7 +75,7 @@ class FormerCounty:
 class County:
     """A county, district or county-level city.
 
-    ``population`` is its residents by the census, None where the figure is not to hand;
+    ``population`` is its residents by the census, give or take ``population_accuracy``;
     ``point`` lies inside it, for its label.
     """
 
@@ -83,7 +83,8 @@ class County:
     city: str
     name: Bilingual
     aliases: tuple[str, ...]
-    population: int | None
+    population: int
+    population_accuracy: int
     area_km2: float
     former: tuple[FormerCounty, ...]
     geometry: Geometry

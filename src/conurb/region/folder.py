@@ -293,17 +293,15 @@ class _Reading:
         self, declared: Table, cities: Sequence[City], counties: Sequence[County]
     ) -> None:
         for position, city in enumerate(cities):
-            figures = [county.population for county in counties if county.city == city.code]
-            known = [figure for figure in figures if figure is not None]
-            complete = len(known) == len(figures)
-            if known and city.population and _disagree(sum(known), city.population, complete):
+            total = sum(county.population for county in counties if county.city == city.code)
+            if total and city.population and total != city.population:
                 declared.note(
                     "population-sum",
                     "city",
                     position,
                     "population",
                     found=city.population,
-                    total=sum(known),
+                    total=total,
                 )
 
     def _authorities(
@@ -493,7 +491,8 @@ def _county(table: Table, names: _Names, cities: frozenset[str], boundaries: _Bo
         city=city,
         name=name,
         aliases=table.texts("aliases"),
-        population=table.whole("population") if table.has("population") else None,
+        population=table.whole("population"),
+        population_accuracy=table.whole("population_accuracy", required=False),
         area_km2=table.number("area_km2"),
         former=tuple(_former(each) for each in table.tables("former")),
         geometry=_plain(boundary),
@@ -502,10 +501,6 @@ def _county(table: Table, names: _Names, cities: frozenset[str], boundaries: _Bo
     table.finish()
     _check_area(table, county, boundary)
     return county
-
-
-def _disagree(parts: int, whole: int, complete: bool) -> bool:
-    return parts != whole if complete else parts >= whole
 
 
 def _check_area(table: Table, county: County, boundary: BaseGeometry | None) -> None:
@@ -660,7 +655,7 @@ def _place(feature: Table, names: _Names, cities: frozenset[str]) -> Place | Non
         kind=properties.text("kind", form=_SLUG, wanted=_SLUG_WANTED),
         cities=place_cities,
         accuracy_m=properties.whole("accuracy_m"),
-        schematic=bool(properties.choice("shape", ("exact", "schematic"), "exact") == "schematic"),
+        schematic=properties.flag("schematic"),
         source=properties.text("source"),
         geometry=_plain(geometry),
         point=label_point(geometry) if geometry is not None else (0.0, 0.0),

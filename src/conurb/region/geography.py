@@ -69,12 +69,12 @@ def check_coverage(
     """Note every pair of boundaries that overlap, and every border with a gap."""
     overlapping: set[int] = set()
     tree = shapely.STRtree(geometries)
-    for left, right in zip(*tree.query(geometries, predicate="intersects"), strict=True):
+    for left, right in tree.query(geometries, predicate="intersects").T.tolist():
         if left >= right:
             continue
         shared = area_km2(geometries[left].intersection(geometries[right]))
         if shared > _SMALLEST_OVERLAP_KM2:
-            overlapping |= {int(left), int(right)}
+            overlapping |= {left, right}
             sheet.note(
                 "overlap",
                 paths[right],
@@ -83,8 +83,8 @@ def check_coverage(
                 area=f"{shared:.3f}",
             )
     edges = shapely.coverage_invalid_edges(geometries)
-    for position in np.flatnonzero(~shapely.is_empty(edges)):
-        if int(position) not in overlapping:
+    for position in np.flatnonzero(~shapely.is_empty(edges)).tolist():
+        if position not in overlapping:
             sheet.note(
                 "edges-unmatched",
                 paths[position],

@@ -184,16 +184,23 @@ class Table:
             return None
         return value  # type: ignore[no-any-return]
 
-    def whole(self, key: str, *, positive: bool = True) -> int:
-        """A whole number; 0 where it is missing or wrong."""
-        wanted = ("整数", "a whole number")
-        value = self._value(key, int, wanted)
-        return int(self._checked(key, value, positive=positive))
+    def flag(self, key: str) -> bool:
+        """true or false; False where the key is absent or wrong."""
+        wanted = ("true 或 false", "true or false")
+        value = self._value(key, object, wanted, required=False)
+        if value is not None and not isinstance(value, bool):
+            self._wrong(key, wanted, value)
+        return value is True
 
-    def number(self, key: str, *, positive: bool = True) -> float:
-        """A number; 0.0 where it is missing or wrong."""
+    def whole(self, key: str, *, required: bool = True) -> int:
+        """A whole number above zero; 0 where it is missing or wrong."""
+        value = self._value(key, int, ("整数", "a whole number"), required=required)
+        return int(self._positive(key, value))
+
+    def number(self, key: str) -> float:
+        """A number above zero; 0.0 where it is missing or wrong."""
         value = self._value(key, (int, float), ("数字", "a number"))
-        return float(self._checked(key, value, positive=positive))
+        return float(self._positive(key, value))
 
     def point(self, key: str) -> tuple[float, float]:
         """Longitude and latitude in degrees, WGS 84; (0, 0) where missing or wrong."""
@@ -285,10 +292,10 @@ class Table:
             return None
         return value
 
-    def _checked(self, key: str, value: float | None, *, positive: bool) -> float:
+    def _positive(self, key: str, value: float | None) -> float:
         if value is None:
             return 0
-        if positive and value <= 0:
+        if value <= 0:
             self.note("not-positive", key, found=value)
             return 0
         return value
