@@ -5,7 +5,7 @@
     python scripts/messages.py add FILE.json     add texts from {"English": "中文", …}; plurals as
                                                  {"English one|English many": "中文"}
     python scripts/messages.py compile           write django.mo
-    python scripts/messages.py check             fail if a message of the sources has no Chinese text
+    python scripts/messages.py check             fail if a message has no Chinese text
 
 Babel does what GNU gettext's programs do, so that no program has to be installed by hand.
 """
@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polib
-from babel.messages.extract import extract_from_file
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "conurb"
@@ -87,6 +86,8 @@ def in_sources() -> set[Key]:
 
 def in_code(file: Path) -> Iterator[Key]:
     """Yield the messages of a Python module."""
+    from babel.messages.extract import extract_from_file
+
     for _line, message, _comments, context in extract_from_file("python", file, keywords=KEYWORDS):
         single, plural = message if isinstance(message, tuple) else (message, "")
         if single:

@@ -12,9 +12,9 @@ from pathlib import Path
 os.environ.setdefault("CONURB_TESTING", "1")
 os.environ.setdefault("CONURB_DATA", tempfile.mkdtemp(prefix="conurb-test-"))
 
-import pytest  # noqa: E402
-from django.contrib.auth.models import AnonymousUser  # noqa: E402
-from django.test import Client  # noqa: E402
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = ROOT / "regions" / "changzhutan"
@@ -77,9 +77,7 @@ def client_of(actors):
     def client(role: str) -> Client:
         browser = Client()
         if role != "nobody":
-            browser.force_login(
-                actors[role], backend="django.contrib.auth.backends.ModelBackend"
-            )
+            browser.force_login(actors[role], backend="django.contrib.auth.backends.ModelBackend")
         return browser
 
     return client

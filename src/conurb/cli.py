@@ -46,9 +46,7 @@ data_option = click.option(
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--demo", is_flag=True, help="Fill an empty node with invented officers and reports.")
-def serve(
-    region: Path, data: Path | None, host: str, port: int, workers: int, demo: bool
-) -> None:
+def serve(region: Path, data: Path | None, host: str, port: int, workers: int, demo: bool) -> None:
     """Bring the node's tables up to date, load the region and serve it."""
     prepare(region, data, demo=demo)
     from conurb.config.starting import start

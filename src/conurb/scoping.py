@@ -1,9 +1,9 @@
 """Who may see what is decided in one place a model.
 
 A model that belongs to a city, an authority or a person has a `ScopedManager`. Within a request its
-rows can be read only through `visible_to(actor)`; any other way raises `UnscopedQueryError`, so that a second
-read path (an export, a feed, a search) cannot forget the filter. Actions, which check competence
-themselves, name the unfiltered rows in full: `Model.everything`.
+rows can be read only through `visible_to(actor)`; any other way raises `UnscopedQueryError`, so
+that a second read path (an export, a feed, a search) cannot forget the filter. Actions, which check
+competence themselves, name the unfiltered rows in full: `Model.everything`.
 """
 
 from __future__ import annotations

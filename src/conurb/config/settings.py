@@ -44,7 +44,7 @@ def region_time_zone(folder: Path) -> str:
 
 
 def kept_secret(folder: Path) -> str:
-    """The signing secret of this node: from the environment, else made once and kept in its data."""
+    """The signing secret of this node: from the environment, else made once and kept."""
     given = os.environ.get("CONURB_SECRET_KEY")
     if given:
         return given

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conurb.journal.models import Entry, actor_name
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+    from conurb.region.models import User
 
 
 class ActsFor(Protocol):
@@ -21,7 +21,7 @@ class ActsFor(Protocol):
 
 
 def record(
-    actor: AbstractBaseUser | None,
+    actor: User | None,
     verb: str,
     *,
     urn: str,

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from conurb.scoping import ScopedManager
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
+
+    from conurb.region.models import User
 
 
 class Entry(models.Model):
@@ -43,16 +44,6 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb} {self.object_name}"
 
-    @staticmethod
-    def visible(actor: AbstractBaseUser | AnonymousUser) -> models.Q:
-        """The coordination office and administrators see all, officers what their authority did."""
-        if getattr(actor, "is_superuser", False):
-            return models.Q()
-        authority = getattr(actor, "authority", None)
-        if authority is None:
-            return models.Q(pk__in=[])
-        return models.Q() if authority.is_office else models.Q(authority_key=authority.key)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None and not self._state.adding:
             raise AppendOnlyError("A journal entry is never changed. Write a new one.")
@@ -61,11 +52,21 @@ class Entry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnlyError("A journal entry is never deleted.")
 
+    @staticmethod
+    def visible(actor: User | AnonymousUser) -> models.Q:
+        """The coordination office and administrators see all, officers what their authority did."""
+        if getattr(actor, "is_superuser", False):
+            return models.Q()
+        authority = getattr(actor, "authority", None)
+        if authority is None:
+            return models.Q(pk__in=[])
+        return models.Q() if authority.is_office else models.Q(authority_key=authority.key)
+
 
 class AppendOnlyError(RuntimeError):
     """Somebody tried to change or delete what is only ever added to."""
 
 
-def actor_name(actor: AbstractBaseUser | None) -> str:
+def actor_name(actor: User | None) -> str:
     """How the journal names an actor; the platform itself where there is none."""
     return str(actor) if actor is not None else "Conurb"

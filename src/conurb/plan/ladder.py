@@ -1,9 +1,9 @@
 """The ladder of stages that a task climbs, by its kind.
 
 Source: the stages by which Chinese departments report. Works follow the order of the approvals in
-政府投资条例 (State Council order 712, 2019: proposal, feasibility study, preliminary design, start of works,
-completion) and plans that of 国土空间规划 practice (drafting, opinions, examination, approval);
-the others are this project's own and are changed here, in one place.
+政府投资条例 (State Council order 712, 2019: proposal, feasibility study, preliminary design, start
+of works, completion) and plans that of 国土空间规划 practice (drafting, opinions, examination,
+approval); the others are this project's own and are changed here, in one place.
 """
 
 from __future__ import annotations

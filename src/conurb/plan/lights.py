@@ -13,8 +13,8 @@ The first that applies:
 6. on course.
 
 The rule is split in two, so that a list of 50,000 tasks can be filtered by light in the database:
-`turnings` depends on the task alone and is stored with it whenever the task changes; `light_on` adds
-the day. `conurb.plan.queries.light_case` is the same second half in SQL.
+`turnings` depends on the task alone and is stored with it whenever the task changes; `light_on`
+adds the day. `conurb.plan.queries.lights.light_case` is the same second half in SQL.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ BEHIND_BY = 0.25
 class Facts:
     """What the light depends on.
 
-    `share` is that of the stage reached (0 to 1); `start` and `due` bound the task's time, `due` may
-    be unknown; `last_sign` is the day of the latest report, or since when one could be expected;
+    `share` is that of the stage reached (0 to 1); `start` and `due` bound the task's time, `due`
+    may be unknown; `last_sign` is the day of the latest report, or since when one could be expected;
     `obstacle_on` is the day of the latest report if that report names an obstacle.
     """
 

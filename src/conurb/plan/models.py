@@ -11,15 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conurb.journal.models import AppendOnlyError
-from conurb.plan import ladder, lights
+from conurb.plan import ladder as ladders
+from conurb.plan import lights
 from conurb.region.models import (
     Authority,
     City,
     Place,
-    Role,
     coordinates,
     in_language,
-    role_of,
     works_for_region,
 )
 from conurb.scoping import ScopedManager
@@ -69,7 +68,9 @@ class Document(models.Model):
     decisions = models.JSONField(default=dict, blank=True, help_text="repair id → accepted")
     edits = models.JSONField(default=list, blank=True, help_text="what a person changed, in order")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    version = models.PositiveIntegerField(default=1, help_text="counts the changes; for two editors")
+    version = models.PositiveIntegerField(
+        default=1, help_text="counts the changes; for two editors"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -186,7 +187,7 @@ class Task(Bilingual):
         ACCEPTED = "accepted", _("Accepted")
         RETURNED = "returned", _("Returned")
 
-    KINDS: ClassVar = [(key, key) for key in ladder.KINDS]
+    KINDS: ClassVar = [(key, key) for key in ladders.KINDS]
 
     urn = models.CharField(max_length=80, unique=True)
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="tasks")
@@ -199,7 +200,7 @@ class Task(Bilingual):
     kind = models.CharField(max_length=10, choices=KINDS)
     quantities = models.JSONField(default=list, blank=True)
     cities = models.ManyToManyField(City, related_name="tasks", blank=True)
-    stage = models.CharField(max_length=20, default=ladder.NOT_BEGUN.key)
+    stage = models.CharField(max_length=20, default=ladders.NOT_BEGUN.key)
     start = models.DateField(help_text="from when its time is counted")
     due = models.DateField(null=True, blank=True)
     due_as_written = models.DateField(null=True, blank=True, help_text="before any re-dating")
@@ -269,19 +270,19 @@ class Task(Bilingual):
         return lights.light_on(self.turnings, day)
 
     @property
-    def ladder(self) -> tuple[ladder.Stage, ...]:
+    def ladder(self) -> tuple[ladders.Stage, ...]:
         """The stages this task climbs."""
-        return ladder.ladder_of(self.kind)
+        return ladders.ladder_of(self.kind)
 
     @property
-    def stage_now(self) -> ladder.Stage:
+    def stage_now(self) -> ladders.Stage:
         """The stage this task has reached."""
-        return ladder.stage_of(self.kind, self.stage)
+        return ladders.stage_of(self.kind, self.stage)
 
     @property
     def kind_name(self) -> str:
         """The kind in the language of the moment."""
-        return in_language(*ladder.KIND_NAMES[self.kind])  # type: ignore[index]
+        return in_language(*ladders.KIND_NAMES[self.kind])  # type: ignore[index]
 
 
 class TaskPlace(models.Model):
@@ -440,12 +441,12 @@ class Report(models.Model):
         return in_language(self.words, self.words_en)
 
     @property
-    def stage_then(self) -> ladder.Stage:
+    def stage_then(self) -> ladders.Stage:
         """The stage it reported; the ladder's nearest name if the kind changed since."""
         try:
-            return ladder.stage_of(self.task.kind, self.stage)
-        except ladder.UnknownStageError:
-            known = (s for rungs in ladder.LADDERS.values() for s in rungs if s.key == self.stage)
+            return ladders.stage_of(self.task.kind, self.stage)
+        except ladders.UnknownStageError:
+            known = (s for rungs in ladders.LADDERS.values() for s in rungs if s.key == self.stage)
             return next(known)
 
     @staticmethod
@@ -489,13 +490,13 @@ class Evidence(models.Model):
         """The office sees all; officers the files of tasks their authority leads or supports."""
         if coordinates(actor):
             return EVERYTHING
-        if role_of(actor) != Role.OFFICER:
+        if not works_for_region(actor) or actor.authority is None:
             return NOTHING
         party = Assignment.everything.filter(
-            authority_id=actor.authority_id, state__in=["proposed", "accepted"]
+            authority=actor.authority, state__in=["proposed", "accepted"]
         )
         return models.Q(report__task__in=party.values("task")) | models.Q(
-            report__authority_id=actor.authority_id
+            report__authority=actor.authority
         )
 
 
@@ -541,9 +542,9 @@ class Supervision(models.Model):
         """The office sees all; officers those of the tasks their authority leads."""
         if coordinates(actor):
             return EVERYTHING
-        if role_of(actor) != Role.OFFICER:
+        if not works_for_region(actor) or actor.authority is None:
             return NOTHING
-        return models.Q(task__lead_id=actor.authority_id)
+        return models.Q(task__lead=actor.authority)
 
 
 class SupervisionStep(models.Model):
@@ -614,7 +615,9 @@ class Bulletin(models.Model):
     introduction_en = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     content = models.JSONField(default=dict, blank=True, help_text="frozen when issued")
-    version = models.PositiveIntegerField(default=1, help_text="counts the changes; for two editors")
+    version = models.PositiveIntegerField(
+        default=1, help_text="counts the changes; for two editors"
+    )
     issued_at = models.DateTimeField(null=True, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

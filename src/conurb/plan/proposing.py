@@ -138,10 +138,19 @@ def _where(
     lead_city: str, cities: Sequence[str], names: Mapping[str, tuple[str, str]]
 ) -> tuple[str, str]:
     if not lead_city:
-        return "未指明城市，由区域层面主管部门牵头", "no city is named, so the region's authority leads"
+        return (
+            "未指明城市，由区域层面主管部门牵头",
+            "no city is named, so the region's authority leads",
+        )
     zh, en = names[lead_city]
     if lead_city in cities:
         return f"地点在{zh}，由{zh}牵头", f"its place is in {en}, which leads"
     if cities:
-        return f"所涉城市无对应部门，由{zh}牵头", f"the city named has no such authority, so {en} leads"
-    return f"未指明城市，由{zh}牵头、其他市配合", f"no city is named, so {en} leads and the others support"
+        return (
+            f"所涉城市无对应部门，由{zh}牵头",
+            f"the city named has no such authority, so {en} leads",
+        )
+    return (
+        f"未指明城市，由{zh}牵头、其他市配合",
+        f"no city is named, so {en} leads and the others support",
+    )

@@ -118,7 +118,7 @@ def _load_authorities(region: Region) -> None:
             defaults=facts,
             create_defaults={**facts, "urn": new_urn("authority", authority.city or "region")},
         )
-        row.subjects.set(authority.subjects)
+        row.subjects.set(Subject.objects.filter(key__in=authority.subjects))
     declared = [authority.key for authority in region.authorities]
     Authority.objects.exclude(key__in=declared).update(active=False, is_office=False)
 
@@ -137,7 +137,7 @@ def _load_places(region: Region) -> None:
                 "latitude": place.point[1],
             },
         )
-        row.cities.set(place.cities)
+        row.cities.set(City.objects.filter(code__in=place.cities))
     _remove_others(Place, "ref", (place.ref for place in region.places))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
@@ -193,12 +193,12 @@ def role_of(actor: User | AnonymousUser) -> Role:
     return actor.role if isinstance(actor, User) else Role.NOBODY
 
 
-def works_for_region(actor: User | AnonymousUser) -> bool:
+def works_for_region(actor: User | AnonymousUser) -> TypeGuard[User]:
     """Tell whether the actor is an officer of any authority, the office or an administrator."""
     return role_of(actor) in {Role.OFFICER, Role.OFFICE, Role.ADMIN}
 
 
-def coordinates(actor: User | AnonymousUser) -> bool:
+def coordinates(actor: User | AnonymousUser) -> TypeGuard[User]:
     """Tell whether the actor runs the plan: the coordination office or an administrator."""
     return role_of(actor) in {Role.OFFICE, Role.ADMIN}
 
@@ -232,7 +232,7 @@ class ApiKey(models.Model):
         if coordinates(actor):
             return models.Q()
         if works_for_region(actor):
-            return models.Q(authority_id=actor.authority_id)
+            return models.Q(authority=actor.authority)
         return models.Q(pk__in=[])
 
     @staticmethod
