@@ -1,6 +1,139 @@
+"""Splits an item into tasks: one action on one object."""
+
 from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .clauses import Clause, Head, clauses, duties, masked, sentences
 from .mapped import Mapped
+from .parallel import parallel_objects
+
+_THEME_LENGTH = 20
+_TRAILING = " \t\n\u3000，,。；;、：:."
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One task of an item: `span` in the item's text, `text` to be read on its own."""
+
+    start: int
+    end: int
+    text: str
+    verb: str
+    object: str
+
+
+@dataclass(slots=True)
+class _Group:
+    """An action with the clauses that prepare it and follow from it."""
+
+    start: int
+    end: int
+    core: Clause
+
+
+def split_tasks(text: str) -> list[Split]:
+    """The tasks of one item's text, in order and without overlap.
+
+    A clause with an action of its own begins a task; clauses that set the scene go to the action
+    after them, results and details to the action before. Parallel objects that are projects of
+    their own (甲工程、乙码头和丙路) become tasks of their own under the verb they share. An item in
+    which no action can be found is one task as a whole.
+    """
+    mask = _without(masked(text), duties(text))
+    splits: list[Split] = []
+    for start, end in sentences(mask):
+        for group in _groups(clauses(mask, start, end)):
+            splits.extend(_split_group(text, mask, group))
+    return splits or _whole(text, mask)
+
+
+def _without(mask: str, ranges: Iterator[tuple[int, int]]) -> str:
+    """The mask with ranges turned into line ends, so that they belong to no sentence."""
+    for start, end in ranges:
+        mask = mask[:start] + "\n" * (end - start) + mask[end:]
+    return mask
+
+
+def _groups(parts: list[Clause]) -> Iterator[_Group]:
+    group: _Group | None = None
+    pending: int | None = None
+    actions = [index for index, part in enumerate(parts) if part.form == "action"]
+    last_action = actions[-1] if actions else -1
+    for index, part in enumerate(parts):
+        opens = part.form == "action" or (part.form == "result" and group is None)
+        if opens and part.head is not None:
+            if group is not None:
+                yield group
+            start = part.start if pending is None else pending
+            group, pending = _Group(start, part.end, part), None
+        elif part.form == "scene" and index < last_action:
+            pending = part.start if pending is None else pending
+        elif group is not None:
+            group.end, pending = part.end, None
+        elif pending is None:
+            pending = part.start
+    if group is not None:
+        yield group
+
+
+def _split_group(text: str, mask: str, group: _Group) -> Iterator[Split]:
+    core, head = group.core, group.core.head
+    assert head is not None
+    objects = parallel_objects(mask, head, core.end)
+    if len(objects.names) < 2:
+        words = text[group.start : group.end].strip(_TRAILING)
+        yield Split(group.start, group.end, words, head.verb, _object(text, head, core.end))
+        return
+    opening = text[_opening(mask, core, head) : objects.names[0][0]]
+    tail = text[objects.tail : core.end]
+    for index, (start, end) in enumerate(objects.names):
+        first, last = index == 0, index == len(objects.names) - 1
+        words = text[start:end] + tail
+        yield Split(
+            group.start if first else start,
+            group.end if last else end,
+            (opening + words).strip(_TRAILING),
+            head.verb,
+            text[head.after : objects.names[0][0]].strip() + words.strip(_TRAILING),
+        )
+
+
+def _opening(mask: str, core: Clause, head: Head) -> int:
+    return core.start + (mask[core.start] == "并")
+
+
+def _object(text: str, head: Head, end: int) -> str:
+    return text[head.after : end].strip(_TRAILING)
+
+
+def _whole(text: str, mask: str) -> list[Split]:
+    start, end = 0, len(mask)
+    while start < end and (mask[start].isspace() or mask[start] in _TRAILING):
+        start += 1
+    while end > start and (mask[end - 1].isspace() or mask[end - 1] in _TRAILING):
+        end -= 1
+    if start == end or not any(char.isalnum() for char in text[start:end]):
+        return []
+    return [Split(start, end, text[start:end], "", text[start:end])]
+
+
 def themed(bodies: list[str]) -> bool:
-    return False
+    """Items of this document begin with a heading of a few words and a full stop, as a rule."""
+    long = [body for body in bodies if len(body) > 2 * _THEME_LENGTH]
+    if len(long) < 3:
+        return False
+    return sum(_theme_end(body) > 0 for body in long) >= 0.6 * len(long)
+
+
 def without_theme(body: Mapped) -> Mapped:
-    return body
+    """The body without the heading it begins with."""
+    end = _theme_end(body.text)
+    return body.part(end, len(body.text)) if end else body
+
+
+def _theme_end(body: str) -> int:
+    found = re.match(r"\s*[^。，,；;：:\n]{2,%d}[。：:\n]\s*(?=\S)" % _THEME_LENGTH, body)
+    return found.end() if found is not None else 0

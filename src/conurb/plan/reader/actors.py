@@ -1,0 +1,119 @@
+"""Who acts: authorities, firms and bodies named in a task, leading or in support."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .gazetteer import Gazetteer
+from .model import Role
+
+_STEMS = (
+    r"发展(?:和)?改革|发改|经济和信息化|工业和信息化|工信|经信|自然资源(?:和规划)?|资规|交通运输|交通|住房和城乡建设|住房城乡建设|住建"
+    r"|生态环境|水利|水务|农业农村|商务|文化和?旅游(?:广电(?:体育)?|体育)?|文旅(?:广体|广电)?|卫生健康|卫健|应急管理|应急|审计"
+    r"|市场监督管理|市场监管|体育|统计|医疗保障|医保|信访|林业|数据(?:资源)?|大数据|政务服务(?:和大数据)?|行政审批(?:服务)?|城市管理(?:和综合执法)?"
+    r"|城管|公安|民政|司法|财政|人力资源和?社会保障|人社|教育|科学技术|科技|民族宗教(?:事务)?|退役军人事务|国有资产监督管理"
+    r"|国资|金融工作|金融|地方金融(?:监督)?管理|税务|气象|邮政管理|海事|铁路|国防动员|知识产权|乡村振兴|能源|口岸|投资促进|港航|公路"
+    r"|机关事务管理|宣传|组织|统战|网信|编办"
+)
+_DEPARTMENT = (
+    rf"(?:[\u4e00-\u9fff]{{2,3}}(?:省|市|县|区|州)|国家|省|市|县|区|州|各市|三市|两市)?(?:{_STEMS})(?:厅|局|委员会|委|办公室|办|部)"
+)
+_OTHERS = (
+    r"(?:[\u4e00-\u9fff]{2,3}(?:市|县|区)|省|市|县|区|州|各市|三市)(?:人民)?政府(?:办公厅|办公室)?|[省市县区]委(?:[、和]?[省市县区]政府)?(?!员|托|派)|国务院"
+    r"|国家(?:发展改革委|发改委|铁路局|民航局)|(?:民航局|国铁集团|广铁集团|广铁)|[\u4e00-\u9fff]{2,10}管委会|[\u4e00-\u9fff]{2,10}管理委员会"
+)
+_NAMED = re.compile(rf"{_DEPARTMENT}|{_OTHERS}")
+_FIRM = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,14}?(?:集团有限公司|股份有限公司|有限责任公司|有限公司|集团公司|集团|公司)")
+_DUTY = re.compile(
+    r"(?P<role>责任|牵头|主办|承办|实施|负责|配合|协办|参与|协同|协作|支持)(?:责任)?(?:单位|部门|地区|主体)\s*[:：]\s*"
+    r"(?P<names>[^；;。\n)）】\]]*)"
+)
+_DUTY_TAIL = re.compile(r"[(（【](?P<names>[^()（）【】]{2,60}?)(?P<role>牵头|负责|配合)(?=[，,；;、)）】])")
+_DUTY_NAME = re.compile(r"[^、，,；;\s和及与]{2,24}")
+_SUPPORTING = ("配合", "协办", "参与", "协同", "协作", "支持")
+
+_LEADS_BEFORE = re.compile(r"(?:由|配合|协助)\s*$")
+_SUPPORTS_BEFORE = re.compile(r"(?:争取|会同|联合|协调|报请|提请|商请|商|与|同|向|支持|指导|利用|发挥|对接)\s*$")
+_LEADS_AFTER = re.compile(r"^(?:牵头|负责|主办|会同|要|应|组织|推动|推进|编制|制定|建立)")
+_SUPPORTS_AFTER = re.compile(r"^(?:配合|协助|协同|参与|支持)")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name at the characters [start, end), its part, and the gazetteer's ref where known."""
+
+    start: int
+    end: int
+    role: Role
+    ref: str | None
+
+
+def duty_parties(text: str, gazetteer: Gazetteer) -> Iterator[Party]:
+    """Parties in notes such as 责任单位：甲、乙；配合单位：丙, or （甲牵头，乙配合）."""
+    for pattern in (_DUTY, _DUTY_TAIL):
+        for found in pattern.finditer(text):
+            role: Role = "support" if found["role"] in _SUPPORTING else "lead"
+            for name in _names(found, gazetteer):
+                ref = gazetteer.actor_refs.get(text[name[0] : name[1]])
+                yield Party(name[0], name[1], role, ref)
+
+
+def _names(found: re.Match[str], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+    """The names in a list. A name may hold 和 itself: 自然资源和规划局."""
+    text = found.string
+    at, end = found.span("names")
+    while at < end:
+        known = _known_at(text, at, end, gazetteer)
+        if known is not None:
+            yield at, known
+            at = known
+            continue
+        name = _DUTY_NAME.match(text, at, end)
+        if name is None:
+            at += 1
+            continue
+        stop = name.end()
+        yield at, stop
+        at = stop
+
+
+def _known_at(text: str, at: int, end: int, gazetteer: Gazetteer) -> int | None:
+    department = _NAMED.match(text, at, end)
+    reached = department.end() if department is not None else None
+    for start, stop, _ in gazetteer.find_actors(text[at : min(end, at + 30)]):
+        if start == 0:
+            reached = max(reached or 0, at + stop)
+        break
+    return reached
+
+
+def parties(text: str, gazetteer: Gazetteer) -> list[Party]:
+    """Parties named in the words of a task, from left to right, without overlap."""
+    spans = [(start, end, ref) for start, end, ref in gazetteer.find_actors(text)]
+    for pattern in (_NAMED, _FIRM):
+        for found in pattern.finditer(text):
+            spans.append((found.start(), found.end(), gazetteer.actor_refs.get(found.group())))
+    spans.sort(key=lambda span: (span[0], -span[1]))
+    chosen: list[Party] = []
+    reached = 0
+    for start, end, ref in spans:
+        if start >= reached:
+            chosen.append(Party(start, end, _role(text, start, end, chosen), ref))
+            reached = end
+    return chosen
+
+
+def _role(text: str, start: int, end: int, before: list[Party]) -> Role:
+    """By the words around the name; names joined by 、 or 和 share the part of the first."""
+    opening, after = text[:start], text[end : end + 8]
+    if before and opening[before[-1].end :] in ("、", "和", "及", "与", "，", ","):
+        return before[-1].role
+    if _SUPPORTS_AFTER.match(after):
+        return "support"
+    if _LEADS_BEFORE.search(opening) or _LEADS_AFTER.match(after):
+        return "lead"
+    if _SUPPORTS_BEFORE.search(opening):
+        return "support"
+    return "lead" if not opening.strip() else "support"
