@@ -162,19 +162,20 @@ class _Reading:
     def region(self) -> Region | None:
         """The region as far as it can be read; None where its own table is missing."""
         declared = self._toml(_REGION)
+        boundaries = _Boundaries(self._sheet(_COUNTIES), self._geojson(_COUNTIES))
+        features = self._geojson(_PLACES)
         calendar = self._calendar(self._toml(_CALENDAR))
         people = self._people(self._toml(_PEOPLE))
         if declared is None:
-            self._places(None, frozenset())
             return None
         cities = [_city(table, self._unique("city")) for table in self._required(declared, "city")]
         codes = frozenset(city.code for city in cities)
-        counties = self._counties(declared, codes)
+        counties = self._counties(declared, codes, boundaries)
         self._check_population(declared, cities, counties)
         subjects = [_subject(t, self._unique("subject")) for t in declared.tables("subject")]
         authorities = self._authorities(declared, cities, subjects)
         actors = [_actor(t, self._unique("actor")) for t in declared.tables("actor")]
-        places = self._places(self._geojson(_PLACES), codes)
+        places = self._places(features, codes)
         head = declared.table("region")
         self._check_cover(declared, cities, subjects, authorities)
         declared.finish()
@@ -280,12 +281,12 @@ class _Reading:
         declared.finish()
         return people
 
-    def _counties(self, declared: Table, cities: frozenset[str]) -> list[County]:
-        boundaries = _Boundaries(self._sheet(_COUNTIES), self._geojson(_COUNTIES))
-        counties = []
-        for table in self._required(declared, "county"):
-            county = _county(table, self._unique("county"), cities, boundaries)
-            counties.append(county)
+    def _counties(
+        self, declared: Table, cities: frozenset[str], boundaries: _Boundaries
+    ) -> list[County]:
+        names = self._unique("county")
+        tables = self._required(declared, "county")
+        counties = [_county(table, names, cities, boundaries) for table in tables]
         boundaries.check_all_used(county.code for county in counties)
         return counties
 
@@ -573,7 +574,7 @@ class _Department:
     def _authority(self, city: City | None) -> Authority:
         own = self._overrides.get(city.code if city else "", {})
         name = own.get("name", self._name)
-        short = own.get("short", self._short)
+        short = own.get("short", own.get("name", self._short))
         aliases = own.get("aliases", self._aliases)
         templates = (name.zh, short.zh, *aliases)
         return Authority(

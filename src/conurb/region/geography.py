@@ -27,6 +27,7 @@ PLACES = ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 _ELLIPSOID = Geod(ellps="WGS84")
 _SMALLEST_OVERLAP_KM2 = 0.001
+_WIDEST_SLIVER_DEGREES = 0.001
 
 
 def area_km2(geometry: BaseGeometry) -> float:
@@ -47,7 +48,8 @@ def label_point(geometry: BaseGeometry) -> tuple[float, float]:
 def read_geometry(
     sheet: Sheet, path: Path, value: object, kinds: Collection[str]
 ) -> BaseGeometry | None:
-    """The geometry of a feature; None, with problems noted, where it cannot be used."""
+    """The geometry of the feature at ``path``; None, with problems noted, where it is unusable."""
+    path = (*path, "geometry")
     wanted = " / ".join(kinds)
     kind = value.get("type") if isinstance(value, Mapping) else None
     if kind not in kinds:
@@ -67,6 +69,8 @@ def check_coverage(
     sheet: Sheet, geometries: Sequence[BaseGeometry], paths: Sequence[Path], codes: Sequence[str]
 ) -> None:
     """Note every pair of boundaries that overlap, and every border with a gap."""
+    if len(geometries) < 2:
+        return
     overlapping: set[int] = set()
     tree = shapely.STRtree(geometries)
     for left, right in tree.query(geometries, predicate="intersects").T.tolist():
@@ -82,7 +86,7 @@ def check_coverage(
                 second=codes[right],
                 area=f"{shared:.3f}",
             )
-    edges = shapely.coverage_invalid_edges(geometries)
+    edges = shapely.coverage_invalid_edges(geometries, gap_width=_WIDEST_SLIVER_DEGREES)
     for position in np.flatnonzero(~shapely.is_empty(edges)).tolist():
         if position not in overlapping:
             sheet.note(

@@ -71,7 +71,8 @@ class TomlPositions:
                 header = _HEADER.match(line)
                 if header:
                     table = self._enter(header, seen)
-                    self._line_of.setdefault(table, number)
+                    for path in (table, table[:-1]) if isinstance(table[-1], int) else (table,):
+                        self._line_of.setdefault(path, number)
                     continue
                 key = _KEY.match(line)
                 if key:
