@@ -30,8 +30,9 @@ FATES: tuple[Fate, ...] = ("carried", "changed", "new", "gone")
 ALIKE_ITEMS = 0.5
 ALIKE_TASKS = 0.5
 ALIKE_MOVED = 0.75
-# a pair of characters that stands in this many texts says little about which belong together
-COMMON = 60
+# a text is compared with those that share most of its rarest pairs of characters, not with all
+RAREST = 16
+CLOSEST = 8
 LONGEST_DIFF = 4000
 SHORTEST_COMMON = 2
 
@@ -218,19 +219,21 @@ def _candidates(
             holders.setdefault(gram, []).append(place)
     for at_new, each in enumerate(new):
         counted = grams(each.text)
-        near = set(whole_old.get(plain(each.text), ()))
-        same = frozenset(near)
-        near.update(numbered.get(each.number, ()))
-        for gram in counted:
-            rows = holders.get(gram, ())
-            if len(rows) <= COMMON:
-                near.update(rows)
+        same = frozenset(whole_old.get(plain(each.text), ()))
+        near = same.union(numbered.get(each.number, ()), _closest(counted, holders))
         for at_old in near:
             # equal texts come before pairs that merely have the same characters in another order
             alike = 2.0 if at_old in same else dice(grams_old[at_old], counted)
             if alike >= least:
                 kept = old[at_old].number == each.number
                 yield (-min(alike, 2.0), not kept, abs(at_old - at_new), at_old, at_new)
+
+
+def _closest(counted: Counter[str], holders: Mapping[str, Sequence[int]]) -> list[int]:
+    """The old texts that share most of the rarest pairs of a new one."""
+    known = sorted((gram for gram in counted if gram in holders), key=lambda g: len(holders[g]))
+    shared = Counter(row for gram in known[:RAREST] for row in holders[gram])
+    return [row for row, _count in shared.most_common(CLOSEST)]
 
 
 def plain(text: str) -> str:
