@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
-DEFAULT_REGION = Path("regions/changzhutan")
+PROJECT = Path(__file__).resolve().parents[2]
+DEFAULT_REGION = PROJECT / "regions" / "changzhutan"
 
 
 def prepare(region: Path | None, data: Path | None, *, demo: bool = False) -> None:
@@ -31,9 +34,8 @@ def main() -> None:
     """Run neighbouring cities as one."""
 
 
-region_argument = click.argument(
-    "region", type=click.Path(exists=True, file_okay=False, path_type=Path), default=DEFAULT_REGION
-)
+region_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+region_argument = click.argument("region", type=region_folder, default=DEFAULT_REGION)
 data_option = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of this node's data."
 )
@@ -84,6 +86,44 @@ def region_check(region: Path) -> None:
         f"{region}: {len(loaded.cities)} cities, {len(loaded.counties)} counties, "
         f"{len(loaded.authorities)} authorities, {len(loaded.places)} places"
     )
+
+
+@main.group()
+def plan() -> None:
+    """Read plans."""
+
+
+@plan.command("read")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the whole reading as JSON.")
+@click.option("--region", type=region_folder, help="Whose places and authorities to know.")
+@click.option("--year", type=click.IntRange(1949, 2200), help="Of the plan, where it names none.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def plan_read(
+    file: Path, *, as_json: bool, region: Path | None, year: int | None, lang: Literal["zh", "en"]
+) -> None:
+    """Read a plan document (txt, md, docx, pdf) into fields, items and tasks.
+
+    Nothing is stored. Spans in the JSON are offsets into its "text", the document as decoded.
+    """
+    from conurb.plan.reader import DocumentError, read_document, render_text
+    from conurb.plan.reading import gazetteer_of
+    from conurb.region.folder import RegionError, load_region, render_problems
+
+    folder = region or (DEFAULT_REGION if DEFAULT_REGION.is_dir() else None)
+    try:
+        known = gazetteer_of(load_region(folder)) if folder else None
+        reading = read_document(file.read_bytes(), file.name, gazetteer=known, year=year)
+    except RegionError as fault:
+        click.echo(render_problems(fault.problems, lang), err=True)
+        sys.exit(1)
+    except DocumentError as fault:
+        click.echo(fault.message_en if lang == "en" else fault.message_zh, err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(reading.to_json(), ensure_ascii=False, indent=1))
+    else:
+        click.echo(render_text(reading, lang))
 
 
 if __name__ == "__main__":

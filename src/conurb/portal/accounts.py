@@ -1,7 +1,9 @@
-"""How people come in: no sign-up; accounts are made by an administrator or OpenID Connect."""
+"""How people come in: accounts are given by an administrator or come from OpenID Connect."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -10,3 +12,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up: an officer acts for an authority, which says who its officers are."""
         return False
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and the way to one's passkeys and password."""
+    return render(request, "portal/account.html")
