@@ -165,6 +165,7 @@ DEFECTS = [
         '"aliases": ["西岭"]',
         Severity.WARNING,
     ),
+    Defect("word-twice", REGION, '  "医院"', '  "公路"', '  "公路"', Severity.WARNING),
     Defect("span-backwards", CALENDAR, "last = 2025-02-07", "last = 2025-02-01", "last = 2025-"),
     Defect("outside-year", CALENDAR, "[2025-02-08]", "[2024-02-04]", "workdays = [2024-02-04]"),
     Defect("not-a-weekend", CALENDAR, "[2025-02-08]", "[2025-02-11]", "workdays = [2025-02-11]"),

@@ -173,6 +173,7 @@ class _Reading:
         counties = self._counties(declared, codes, boundaries)
         self._check_population(declared, cities, counties)
         subjects = [_subject(t, self._unique("subject")) for t in declared.tables("subject")]
+        self._check_words(declared, subjects)
         authorities = self._authorities(declared, cities, subjects)
         actors = [_actor(t, self._unique("actor")) for t in declared.tables("actor")]
         places = self._places(features, codes)
@@ -339,6 +340,23 @@ class _Reading:
                         "key",
                         city=city.name.zh,
                         found=subject.key,
+                        severity=Severity.WARNING,
+                    )
+
+    def _check_words(self, declared: Table, subjects: Sequence[Subject]) -> None:
+        holder: dict[str, str] = {}
+        for position, subject in enumerate(subjects):
+            for word in subject.words:
+                first = holder.setdefault(word, subject.key)
+                if first != subject.key:
+                    path = declared.at("subject", position, "words")
+                    declared.sheet.note(
+                        "word-twice",
+                        path,
+                        line=declared.sheet.positions.line_of_value(path, word),
+                        found=word,
+                        first=first,
+                        second=subject.key,
                         severity=Severity.WARNING,
                     )
 

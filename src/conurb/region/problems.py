@@ -116,6 +116,13 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
             "them apart; remove it from one"
         ),
     ),
+    "word-twice": (
+        "提示词“{found}”同属 {first} 与 {second}，推荐主管部门时无从取舍。请只留一处",
+        (
+            "the word “{found}” hints at both {first} and {second}: keep it with one, so that a task "
+            "is proposed to the right authority"
+        ),
+    ),
     "boundary-missing": (
         "{found}（{name}）在 counties.geojson 中没有边界。请补上",
         "{found} ({name}) has no boundary in counties.geojson: add it",
