@@ -17,15 +17,17 @@ _STEMS = (
     r"|国资|金融工作|金融|地方金融(?:监督)?管理|税务|气象|邮政管理|海事|铁路|国防动员|知识产权|乡村振兴|能源|口岸|投资促进|港航|公路"
     r"|机关事务管理|宣传|组织|统战|网信|编办"
 )
-_DEPARTMENT = (
-    rf"(?:[\u4e00-\u9fff]{{2,3}}(?:省|市|县|区|州)|国家|省|市|县|区|州|各市|三市|两市)?(?:{_STEMS})(?:厅|局|委员会|委|办公室|办|部)"
-)
+_SEAT = r"(?:[\u4e00-\u9fff]{2,3}(?:省|市|县|区|州)|国家|省|市|县|区|州|各市|三市|两市)"
+_DEPARTMENT = rf"{_SEAT}?(?:{_STEMS})(?:厅|局|委员会|委|办公室|办|部)"
 _OTHERS = (
-    r"(?:[\u4e00-\u9fff]{2,3}(?:市|县|区)|省|市|县|区|州|各市|三市)(?:人民)?政府(?:办公厅|办公室)?|[省市县区]委(?:[、和]?[省市县区]政府)?(?!员|托|派)|国务院"
-    r"|国家(?:发展改革委|发改委|铁路局|民航局)|(?:民航局|国铁集团|广铁集团|广铁)|[\u4e00-\u9fff]{2,10}管委会|[\u4e00-\u9fff]{2,10}管理委员会"
+    rf"(?<!市){_SEAT}(?:人民)?政府(?:办公厅|办公室)?|[省市县区]委(?!员|托|派)|国务院|国家(?:铁路局|民航局)|民航局|国铁集团|广铁集团|广铁"
+    r"|[\u4e00-\u9fff]{2,10}(?:管委会|管理委员会)"
 )
-_NAMED = re.compile(rf"{_DEPARTMENT}|{_OTHERS}")
-_FIRM = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,14}?(?:集团有限公司|股份有限公司|有限责任公司|有限公司|集团公司|集团|公司)")
+_NAMED = re.compile(rf"{_OTHERS}|{_DEPARTMENT}")
+_HOUSE = re.compile(
+    r"(?<=推动|支持|鼓励|引导|依托|发挥|联合|会同)(?P<name>[\u4e00-\u9fff]{2,12}?(?:大学|学院|医院|研究院|研究所|协会|商会|学会|服务中心|股交所|交易所|银行))"
+)
+_FIRM = re.compile(r"(?!上市|国有|有限|各|等|重点|股份)[\u4e00-\u9fffA-Za-z]{2,14}?(?:集团有限公司|股份有限公司|有限责任公司|有限公司|集团公司|集团|公司)")
 _DUTY = re.compile(
     r"(?P<role>责任|牵头|主办|承办|实施|负责|配合|协办|参与|协同|协作|支持)(?:责任)?(?:单位|部门|地区|主体)\s*[:：]\s*"
     r"(?P<names>[^；;。\n)）】\]]*)"
@@ -34,8 +36,11 @@ _DUTY_TAIL = re.compile(r"[(（【](?P<names>[^()（）【】]{2,60}?)(?P<role>�
 _DUTY_NAME = re.compile(r"[^、，,；;\s和及与]{2,24}")
 _SUPPORTING = ("配合", "协办", "参与", "协同", "协作", "支持")
 
-_LEADS_BEFORE = re.compile(r"(?:由|配合|协助)\s*$")
-_SUPPORTS_BEFORE = re.compile(r"(?:争取|会同|联合|协调|报请|提请|商请|商|与|同|向|支持|指导|利用|发挥|对接)\s*$")
+_BEFORE_NAME = re.compile(
+    r"配合|协助|争取|会同|联合|协调|报请|提请|支持|推动|鼓励|引导|依托|发挥|充分|积极|继续|共同|加强|由|和|与|及|向|同|请|在|经"
+)
+_LEADS_BEFORE = re.compile(r"(?:由|配合|协助|推动|支持|鼓励|引导|依托)\s*$")
+_SUPPORTS_BEFORE = re.compile(r"(?:争取|会同|联合|协调|报请|提请|商请|商|与|同|向|指导|利用|发挥|对接)\s*$")
 _LEADS_AFTER = re.compile(r"^(?:牵头|负责|主办|会同|要|应|组织|推动|推进|编制|制定|建立)")
 _SUPPORTS_AFTER = re.compile(r"^(?:配合|协助|协同|参与|支持)")
 
@@ -95,14 +100,26 @@ def parties(text: str, gazetteer: Gazetteer) -> list[Party]:
     for pattern in (_NAMED, _FIRM):
         for found in pattern.finditer(text):
             spans.append((found.start(), found.end(), gazetteer.actor_refs.get(found.group())))
+    for found in _HOUSE.finditer(text):
+        spans.append((*found.span("name"), gazetteer.actor_refs.get(found["name"])))
+    spans = [(_after_verbs(text, start, end), end, ref) for start, end, ref in spans]
     spans.sort(key=lambda span: (span[0], -span[1]))
     chosen: list[Party] = []
     reached = 0
     for start, end, ref in spans:
-        if start >= reached:
+        if start >= reached and "市州" not in text[start:end]:
             chosen.append(Party(start, end, _role(text, start, end, chosen), ref))
             reached = end
     return chosen
+
+
+def _after_verbs(text: str, start: int, end: int) -> int:
+    """A guessed name does not begin with the verb or preposition before it."""
+    opening = _BEFORE_NAME.match(text, start, end)
+    while opening is not None and opening.end() < end:
+        start = opening.end()
+        opening = _BEFORE_NAME.match(text, start, end)
+    return start
 
 
 def _role(text: str, start: int, end: int, before: list[Party]) -> Role:

@@ -49,9 +49,7 @@ _WHEN = re.compile(
 _SUBJECT_END = re.compile(
     r"(?:市|区|县|州|省|局|厅|委|办|部|部门|政府|单位|公司|集团|医院|学校|高校|企业|中心|银行|委员会|三市|两市|各地|双方|三方|我市)$"
 )
-_ACTOR_BETWEEN = re.compile(
-    r"(?:[^、，,的]{0,12}(?:省级|国家|市级|省|市|区|县|厅|局|委|办|部|部门|政府|单位|公司|集团)[、和及与]?){1,4}"
-)
+_ACTOR_ENDS = "级省市区县州厅局委办部门府位司团家院校"
 _GOAL_VERB = re.compile(
     r"建成|完成|完工|竣工|投产|投运|投用|投入(?:使用|运营)|开工|通车|开学|开业|开园|贯通|交付|验收|达到|达|实现|超过|突破|落地|见效"
 )
@@ -65,6 +63,15 @@ _DUTY_BRACKET = re.compile(
     r"[^()（）【】\[\]]*[)）】\]]"
 )
 _DUTY_SENTENCE = re.compile(rf"(?:^|(?<=[。；;\n]))\s*(?:{_DUTY_WORDS})\s*[:：][^。\n]*")
+
+
+# Wholes that the works before them fit into: 完善…网络 after a line to be built names no task.
+_FABRIC = ("网络", "体系", "格局", "环境", "布局")
+_ASKING = ("争取", "力争", "申报", "申请", "报请", "提请")
+_GRANT = re.compile(
+    r"(?:[^，,]{0,12}?(?:政府|省委|市委|国务院|部委|厅|局|委|办|部门|国家|省|部))+?(?:[、和及]?[^，,]{0,10}(?:厅|局|委|办|部门))*"
+    r"(?:启动|同意|批准|批复|出台|开展|赋予|支持(?=.{2})|实施|将|把|下放|授权|编制|修编|制[订定]|建设|布局|安排)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,9 @@ def clauses(mask: str, start: int, end: int) -> list[Clause]:
     result: list[Clause] = []
     for index, ((left, right), head) in enumerate(zip(bounds, heads, strict=True)):
         acted = any(clause.form in ("action", "result") for clause in result)
+        if acted and head is not None and _is_granted(mask, result, head):
+            result.append(Clause(left, right, "result", head))
+            continue
         last = index == len(bounds) - 1
         result.append(Clause(left, right, _form(mask, left, right, head, acted, last), head))
     return result
@@ -167,7 +177,7 @@ def _stages(mask: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         verb = STAGE.match(mask, after, end)
         if verb is not None and mask[at - 1] not in "合兼归一相" and end - verb.end() >= 2:
             yield start, at
-            yield at, end
+            yield at + 1, end
             return
         at = mask.find("并", at + 1, end - 2)
     yield start, end
@@ -229,17 +239,19 @@ def _direct(mask: str, at: int, end: int, begin: int) -> Head | None:
 
 def _carried(mask: str, carrier: str, at: int, end: int, begin: int) -> Head | None:
     adverb_end = _skip_adverbs(mask, at, end)
+    if carrier in FOREGROUND and mask.startswith(("三市", "两市", "各", "多"), at):
+        return None
     for place in (adverb_end, at):
         verb = VERB.match(mask, place, end)
         if verb is not None and end - verb.end() >= 2 and _carries(carrier, verb.group()):
             return _direct(mask, place, end, begin)
     if carrier in FOREGROUND or carrier in ("加快", "加速", "规划", "组织"):
         return None
-    between = _ACTOR_BETWEEN.match(mask, at, end)
-    if between is not None:
-        after = _direct(mask, between.end(), end, begin)
-        if after is not None and after.verb not in NOUNISH:
-            return Head(after.verb, after.start, after.after, False)
+    for stop in range(at + 2, min(end, at + 24)):
+        if mask[stop - 1] in _ACTOR_ENDS and VERB.match(mask, stop, end):
+            after = _direct(mask, stop, end, begin)
+            if after is not None and after.verb not in NOUNISH and after.after < end:
+                return Head(after.verb, after.start, after.after, False)
     return None
 
 
@@ -301,7 +313,7 @@ def _form(
         return "result"
     if not words.strip() and (acted or not last):
         return "rest"
-    if head.verb == "加强" and words.endswith(PREPARATIONS) and not last:
+    if head.verb == "加强" and words.endswith(PREPARATIONS) and words[0] not in "与同和" and not last:
         return "scene"
     if acted and _is_result(head, words):
         return "result"
@@ -342,4 +354,17 @@ def _is_result(head: Head, words: str) -> bool:
         return QUOTED not in words
     if head.verb in ("推进", "推动", "加快") and _ABSTRACT_END.search(words):
         return len(words) <= 24
+    if head.verb in ("完善", "优化") and head.bare:
+        return words.endswith(_FABRIC)
     return head.verb == "探索" and head.bare
+
+
+def _is_granted(mask: str, before: list[Clause], head: Head) -> bool:
+    """争取省厅启动修编，增加线路: what follows is still what the one asked shall do."""
+    asked = next((clause for clause in reversed(before) if clause.form == "action"), None)
+    if asked is None or asked.head is None or not head.bare:
+        return False
+    if asked.head.verb not in ("争取", "力争") or head.verb in _ASKING:
+        return False
+    grant = _GRANT.match(mask, asked.head.after, asked.end)
+    return grant is not None

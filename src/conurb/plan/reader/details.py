@@ -10,7 +10,7 @@ from .dates import Window, windows
 from .gazetteer import Gazetteer
 from .kinds import kind_of
 from .mapped import Mapped
-from .model import Actor, Due, Place, Quantity, Task
+from .model import Actor, Due, Place, Quantity, Span, Task
 from .places import spots
 from .quantities import figures
 from .tasks import Split, split_tasks
@@ -49,32 +49,48 @@ class Details:
 
     def _task(self, body: Mapped, split: Split, notes: _Notes) -> Task:
         words = body.text[split.start : split.end]
+        actors = self._actors(body, split, words, notes)
         return Task(
             text=" ".join(split.text.split("\n")),
             span=body.span(split.start, split.end),
             verb=split.verb,
             kind=kind_of(split.verb, split.object, split.text),
             object=split.object,
-            places=self._places(body, split, words),
-            actors=self._actors(body, split, words, notes),
+            places=self._places(body, split, words, actors),
+            actors=actors,
             due=self._due(body, split, words, notes),
             quantities=tuple(
-                Quantity(figure.value, figure.unit, body.span(*_moved(split, figure)))
+                Quantity(figure.value, figure.unit, body.span(split.start + figure.start, split.start + figure.end))
                 for figure in figures(words)
             ),
         )
 
-    def _places(self, body: Mapped, split: Split, words: str) -> tuple[Place, ...]:
-        return tuple(
-            Place(words[spot.start : spot.end], body.span(*_moved(split, spot)), spot.ref)
+    def _places(
+        self, body: Mapped, split: Split, words: str, actors: tuple[Actor, ...]
+    ) -> tuple[Place, ...]:
+        """The places; 湖南省 in the name of an authority is none."""
+        found = (
+            Place(
+                words[spot.start : spot.end],
+                body.span(split.start + spot.start, split.start + spot.end),
+                spot.ref,
+            )
             for spot in spots(words, self.gazetteer)
+        )
+        return tuple(
+            place for place in found if not any(_within(place.span, actor.span) for actor in actors)
         )
 
     def _actors(
         self, body: Mapped, split: Split, words: str, notes: _Notes
     ) -> tuple[Actor, ...]:
         actors = [
-            Actor(words[one.start : one.end], body.span(*_moved(split, one)), one.role, one.ref)
+            Actor(
+                words[one.start : one.end],
+                body.span(split.start + one.start, split.start + one.end),
+                one.role,
+                one.ref,
+            )
             for one in parties(words, self.gazetteer)
         ]
         actors += [
@@ -93,6 +109,5 @@ class Details:
         return Due(notes.due.start, notes.due.end, body.text[start:end], body.span(start, end))
 
 
-def _moved(split: Split, found: object) -> tuple[int, int]:
-    start, end = getattr(found, "start"), getattr(found, "end")
-    return split.start + int(start), split.start + int(end)
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1] and inner != outer

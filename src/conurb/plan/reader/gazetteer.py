@@ -10,6 +10,7 @@ from typing import Any
 
 PlaceEntry = tuple[str, tuple[str, ...], str]
 ActorEntry = tuple[str, tuple[str, ...]]
+_FOLD = str.maketrans("（）〔〕", "()()")
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class Gazetteer:
     def of(
         cls,
         places: Iterable[tuple[str, Iterable[str], str]],
-        actors: Iterable[tuple[str, Iterable[str]]] = (),
+        actors: Iterable[tuple[str, Iterable[str]] | tuple[str, Iterable[str], str]] = (),
     ) -> Gazetteer:
-        """Build from any iterables, e.g. straight from a region folder."""
+        """Build from any iterables, e.g. straight from a region folder.
+
+        What follows the names of an actor, as its kind, is not needed here.
+        """
         return cls(
             tuple((ref, tuple(names), kind) for ref, names, kind in places),
-            tuple((ref, tuple(names)) for ref, names in actors),
+            tuple((row[0], tuple(row[1])) for row in actors),
         )
 
     @cached_property
@@ -40,13 +44,8 @@ class Gazetteer:
         refs: dict[str, str] = {}
         for ref, names, _ in self.places:
             for name in names:
-                refs.setdefault(name, ref)
+                refs.setdefault(_folded(name), ref)
         return refs
-
-    @cached_property
-    def place_kinds(self) -> dict[str, str]:
-        """The kind of every ref."""
-        return {ref: kind for ref, _, kind in self.places}
 
     @cached_property
     def actor_refs(self) -> dict[str, str]:
@@ -54,7 +53,7 @@ class Gazetteer:
         refs: dict[str, str] = {}
         for ref, names in self.actors:
             for name in names:
-                refs.setdefault(name, ref)
+                refs.setdefault(_folded(name), ref)
         return refs
 
     @cached_property
@@ -67,13 +66,18 @@ class Gazetteer:
 
     def find_places(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Longest known place names from left to right: ``(start, end, ref)``."""
-        for found in self._place_pattern.finditer(text):
+        for found in self._place_pattern.finditer(_folded(text)):
             yield found.start(), found.end(), self.place_refs[found.group()]
 
     def find_actors(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Longest known actors' names from left to right: ``(start, end, ref)``."""
-        for found in self._actor_pattern.finditer(text):
+        for found in self._actor_pattern.finditer(_folded(text)):
             yield found.start(), found.end(), self.actor_refs[found.group()]
+
+
+def _folded(name: str) -> str:
+    """Brackets of either width are the same; the length does not change."""
+    return name.translate(_FOLD)
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:

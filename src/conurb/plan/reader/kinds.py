@@ -48,6 +48,7 @@ _RUNNING_VERBS = frozenset(
 _RUNNING = re.compile(
     r"班列|班线|航线|公交线路|班车|专项行动|产业发展|(?:联合)?攻关$|赛事|马拉松|品牌|博览会|交易会|论坛|展会|综合治理|开发利用$"
 )
+_MEANS = re.compile(r"(?:来源|渠道|空间|领域|视野|范围|途径)$")
 _ZONE = re.compile(r"(?:示范区|试验区|自贸区|自由贸易试验区|先行区|经济区|都市圈|城市群|营商环境|一体化)(?:.{0,4}片区)?(?:建设)?$")
 
 _BUILDING_VERBS = frozenset(
@@ -57,9 +58,9 @@ _BUILDING_VERBS = frozenset(
     """.split()
 )
 _WORKS = re.compile(
-    r"工程|项目|设施|高速|公路|大道|铁路|轨道|地铁|机场|港口|港区|码头|园区|产业园|科技园|公园|博览园|医院|学校|中学|小学|校区"
+    r"工程(?!机械|师|技术|造价)|项目(?:[建改]|实施|$)|设施|高速|公路|大道|铁路|轨道|地铁|机场|港口|港区|码头|园区|产业园|科技园|公园|博览园|医院|学校|中学|小学|校区"
     r"|修复|(?:平台|中心|基地|网络|走廊|通道|枢纽|管网|片区|新区|核心区|拓展区|新城|港口群)(?:.{0,2}建设|布局)?$|示范村|乡村建设"
-    r"|小区|智能化|电站|水厂|管廊|桥|隧道|场馆|建设$|产业园|充电桩"
+    r"|[一二三四五六七八九十]中(?=在|$)|布局$|建设试点$|小区|智能化|电站|水厂|管廊|桥|隧道|场馆|建设$|产业园|充电桩"
 )
 
 
@@ -105,6 +106,8 @@ def _is_planning(verb: str, words: str, text: str) -> bool:
 
 
 def _is_running(verb: str, words: str) -> bool:
+    if verb == "拓宽" and _MEANS.search(words):
+        return True
     if verb in _RUNNING_VERBS or _RUNNING.search(words):
         return not words.endswith("工程")
     return _ZONE.search(words) is not None and not _SERVICE.search(words)

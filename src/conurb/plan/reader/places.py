@@ -8,33 +8,39 @@ from dataclasses import dataclass
 
 from .cities import CITIES
 from .gazetteer import Gazetteer, any_of
-from .verbs import ACTIONS, NOUNISH
+from .verbs import ACTIONS, ADVERBS, NOUNISH, SCENES
 
-_SUFFIX = (
-    r"自治区|自治州|自治县|新片区|新区|开发区|经开区|高新区|片区|示范区|保税区|自贸区|港区|大道|大街|高速公路|高速|公路|铁路|城际|环线|快线|大桥"
-    r"|特大桥|隧道|机场|火车站|高铁站|[东西南北]站|港口|公园|产业园|科技园|工业园|博览园|植物园|大学|学院|医院|中学|小学|学校|[一二三四五六七八九]中"
-    r"|水库|流域|湿地|互通|立交|省|市|县|区|镇|乡|街道|路|街|港|湖|江|河|谷|岛|洲|山"
+_WHOLE_SUFFIX = (
+    r"自治区|自治州|自治县|新片区|新区|开发区|经开区|高新区|片区|示范区|保税区|自贸区|港区|大道|大街|高速公路|高速|公路|铁路|城际|环线|快线"
+    r"|特大桥|大桥|隧道|机场|火车站|高铁站|[东西南北]站|港口(?!群)|公园|产业园|科技园|工业园|博览园|植物园|大学|学院|医院|中学|小学|学校"
+    r"|[一二三四五六七八九]中|水库|流域|湿地|(?<!联)互通|立交|街道"
 )
-_NAME = re.compile(rf"[\u4e00-\u9fff]{{1,14}}(?:{_SUFFIX})")
+# A single character that ends a place name, unless what follows makes it another word.
+_SHORT_SUFFIX = (
+    r"省(?![级市委政])|市(?![场群民州政级域区际委长容])|县(?![域级委乡市])|区(?![域间位划级])|镇(?![区级化村])|乡(?![村镇])"
+    r"|路(?![网线桥面段灯径由])|街(?![区镇])|港(?![口务澳股区群])|湖(?![泊南北])|江(?![南西苏北])|河(?![湖流道长南北东西])|谷|岛(?!屿)"
+    r"|(?<!株)洲(?![际岛])|山(?![区东西体水]|至)"
+)
+_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,14}}(?:{_WHOLE_SUFFIX})|[\u4e00-\u9fff]{{2,6}}(?:{_SHORT_SUFFIX})")
 _CODE = re.compile(
     r"(?<![A-Za-z0-9])[GSXYC]\d{1,4}(?![\dA-Za-z])(?:[\u4e00-\u9fff]{0,4}?(?:高速公路|高速|公路|国道|省道|县道))?"
     r"(?:[(（][\u4e00-\u9fff]{2,6}[线路][)）])?"
 )
-_GENERIC = re.compile(
-    r".*(?:城市|地区|城区|市区|社区|园区|校区|小区|街区|景区|灾区|库区|林区|山区|核心区|规划区|拓展区|功能区|控制区|老区|辖区|聚集区|"
-    r"道路|公路网|线路|铁路网|出路|思路|门路|网路|公路|高速公路|铁路|高速|机场|医院|学校|中学|小学|大学|学院|产业园|公园|博览园|市县|省市|县市区|市州)"
+# Words that no proper name holds: a phrase with one of them is a common noun.
+_COMMON = re.compile(
+    r"国家级|省级|地区|城区|市区|社区|园区|灾区|景区|校区|小区|街区|辖区|老区|[核心规划拓展功能控制]{2}区|城市|都市|道路|出路|思路|门路|线路|一体化|通用"
+    r"|企业|技术|先进|制造|数据|医疗|政府|发展|监管|区域|条件|体系|机制|业务|级|上市|整市|[分调扩跨全整][区市县域]|各|三市|两市|全[国省市县]|机构|中心或"
+    r"|联通|互联|更多|特殊|交界|条堵|两岸|沿线|一批|示范乡|美丽|主题|示范村|综合|专业|公共|重点|若干|新型|现代|特色|红绿|花卉|园艺|中部|农村|城乡|其他|有关|相关"
 )
-_GENERIC_START = re.compile(
-    r"(?:国家级|省级|市级|区级|县级|全国|全省|全市|全域|全区|我[省市区县]|本[省市区县]|各|三|两|四|五|跨|一批|若干|新|大|小|老|城|都|超|同城|上"
-    r"|综合|通用|示范|重点|条件|中部|东部|西部|南部|北部|农村|城乡|其他|有关|相关|现有|特色|主题|专业|公共|社会|红绿|花卉|园艺|居民|高水平)"
-)
-_KEPT_START = re.compile(r"新[\u4e00-\u9fff]{2,}(?:路|大道|街)|大[\u4e00-\u9fff]{1,4}(?:区|县|市|镇|山|湖|桥)")
+_COMMON_START = re.compile(r"(?:高新|经开|开发|自贸|保税|示范|工业)区$|国家|省(?!会)|市|县|区|批|个|条|年|等|第|该|本|我|新建|同|上|下|大型|小型|老旧|高水平|示范")
 _BREAKS = re.compile(
-    r"[^\u4e00-\u9fff]|[和与及至到在于对从由向往经将把的各等]|对接|延至|[东西南北]延|延伸|拓宽|改造|连通|扩容|途经|前期|配套|企业|项目|"
-    r"纳入|续建|条件|范围|修复|布局|推进|推动|支持|启动|实施|建设|整体|沿线|直达|通往|之间|周边|加快|省级|国家级|获批|争取|三市|各地|一批"
+    r"[^\u4e00-\u9fff]|[和与及至到在于对从由向往将把的各等处]|对接|延至|[东西南北]延|延伸|拓宽|改造|连通|扩容|途经|前期|配套|企业|项目|"
+    r"纳入|续建|条件|范围|修复|布局|建设|整体|沿线|直达|通往|之间|周边|获批|三市|各地|一批"
 )
+_COUNTY = re.compile(r"[\u4e00-\u9fff]{2,3}[区县]")
 _CITY = any_of(CITIES)
 _VERBS = any_of(verb for verb in ACTIONS if len(verb) > 1 and verb not in NOUNISH)
+_OPENINGS = any_of(word for word in (*ACTIONS, *ADVERBS, *SCENES) if len(word) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Spot:
 
 
 def spots(text: str, gazetteer: Gazetteer) -> list[Spot]:
-    """Places from left to right, without overlap.
+    """Places from left to right; the parts of a longer name follow it.
 
     A name the gazetteer knows wins over one that only looks like a place, unless that one is
     longer and holds it: then the longer name is the place, and keeps the ref where the known
@@ -61,7 +67,26 @@ def spots(text: str, gazetteer: Gazetteer) -> list[Spot]:
     for spot in candidates:
         if not chosen or spot.start >= chosen[-1].end:
             chosen.append(spot)
+            chosen.extend(_nested(text, spot, known, gazetteer))
     return chosen
+
+
+def _nested(text: str, spot: Spot, known: list[Spot], gazetteer: Gazetteer) -> Iterator[Spot]:
+    """The ends of 甲至乙, and the county before the name: places of their own."""
+    words = text[spot.start : spot.end]
+    if "至" in words:
+        middle = spot.start + words.index("至")
+        for start, end in ((spot.start, middle), (middle + 1, spot.end)):
+            yield from (
+                Spot(start + left, start + right, ref)
+                for left, right, ref in gazetteer.find_places(text[start:end])
+            )
+        return
+    county = _COUNTY.match(words)
+    if county is not None and county.end() < len(words):
+        ref = gazetteer.place_refs.get(county.group())
+        if ref is not None:
+            yield Spot(spot.start, spot.start + county.end(), ref)
 
 
 def _merged(spot: Spot, known: list[Spot]) -> Spot:
@@ -79,8 +104,9 @@ def _guesses(text: str) -> Iterator[tuple[int, int]]:
     for start, end in _chunks(text):
         yield from _names(text, start, end)
     for city in _CITY.finditer(text):
-        end = city.end() + (text[city.end() : city.end() + 1] in "省市")
-        yield city.start(), end if text[city.end() : end] else city.end()
+        if text.startswith(("中国(", "中国（"), max(0, city.start() - 3)):
+            continue  # 中国（湖南）自由贸易试验区: the province is part of the name
+        yield city.start(), city.end() + text.startswith(("省", "市"), city.end())
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
@@ -97,12 +123,14 @@ def _chunks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The name at the head of a chunk, verbs and adverbs before it left out."""
+    opening = _OPENINGS.match(text, start, end)
+    while opening is not None:
+        start = opening.end()
+        opening = _OPENINGS.match(text, start, end)
     found = _NAME.match(text, start, end)
     if found is None:
         return
     words = found.group()
-    generic = _GENERIC_START.match(words) and not _KEPT_START.fullmatch(words)
-    short = _GENERIC.fullmatch(words) and len(words) <= 4
-    vague = re.search(r"(?:地区|城区|社区|园区|市区|核心区|规划区|拓展区|线路|道路)$", words)
-    if not (generic or short or vague or "国家级" in words):
+    if not (_COMMON.search(words) or _COMMON_START.match(words)):
         yield found.start(), found.end()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .clauses import Clause, Head, clauses, duties, masked, sentences
 from .mapped import Mapped
 from .parallel import parallel_objects
 
 _THEME_LENGTH = 20
+_BARE_STAGES = ("建设", "实施", "运营", "运行", "试点", "应用", "使用", "改造", "编制")
+_PAPER = re.compile(
+    r"(?:详细|专项|总体|实施|工作|行动|可行性|可研|初步)*(?:规划|方案|计划|设计|研究|报告|清单)+(?:编制)?$"
+)
 _TRAILING = " \t\n\u3000，,。；;、：:."
 
 
@@ -45,9 +49,24 @@ def split_tasks(text: str) -> list[Split]:
     mask = _without(masked(text), duties(text))
     splits: list[Split] = []
     for start, end in sentences(mask):
+        before: Split | None = None
         for group in _groups(clauses(mask, start, end)):
-            splits.extend(_split_group(text, mask, group))
+            for split in _split_group(text, mask, group):
+                before = _carried_over(split, before)
+                splits.append(before)
     return splits or _whole(text, mask)
+
+
+def _carried_over(split: Split, before: Split | None) -> Split:
+    """并启动实施 after 编制…方案: the stage takes over the object of the clause before."""
+    if before is None or split.object not in _BARE_STAGES or not split.verb:
+        return split
+    shared = _PAPER.sub("", before.object)
+    if not shared:
+        return split
+    object_text = split.object + shared.removesuffix(split.object)
+    text = split.text.replace(split.verb + split.object, split.verb + object_text, 1)
+    return replace(split, text=text, object=object_text)
 
 
 def _without(mask: str, ranges: Iterator[tuple[int, int]]) -> str:
