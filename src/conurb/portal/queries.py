@@ -31,12 +31,14 @@ BEFORE, AFTER = timedelta(days=92), timedelta(days=366)
 
 @dataclass(frozen=True)
 class Home:
-    """The plan as a leader sees it in ten seconds."""
+    """The plan as a leader sees it in ten seconds. `led`: tasks whose lead the reader may know."""
 
     overview: seen.Overview
     moves: seen.Moves
+    today: date
     late: tuple[Task, ...]
     soon: tuple[Task, ...]
+    led: frozenset[int]
     progress: Chart
     dues: Chart
 
@@ -48,11 +50,15 @@ def home(actor: User | AnonymousUser, now: datetime) -> Home | None:
         return None
     today = timezone.localdate(now)
     overview = seen.overview(actor, plan, today)
+    late = seen.late_tasks(actor, plan, today, LISTED)
+    soon = seen.due_soon(actor, plan, today, LISTED)
     return Home(
         overview,
         seen.moves(actor, plan, now, LISTED),
-        seen.late_tasks(actor, plan, today, LISTED),
-        seen.due_soon(actor, plan, today, LISTED),
+        today,
+        late,
+        soon,
+        seen.with_known_lead(actor, (*late, *soon)),
         progress_chart(actor, plan, overview.tally, today),
         dues_chart(actor, overview, today),
     )

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from conurb.plan.tally import DRAWN
 from conurb.portal import queries
 from conurb.region.language import chosen_language
 
@@ -16,7 +17,8 @@ from conurb.region.language import chosen_language
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the plan at a glance: lights by field, what moved, what is late, the map."""
-    return render(request, "portal/home.html", {"home": queries.home(request.user, timezone.now())})
+    shown = queries.home(request.user, timezone.now())
+    return render(request, "portal/home.html", {"home": shown, "drawn": DRAWN})
 
 
 def work(request: HttpRequest) -> HttpResponse:
