@@ -1,0 +1,164 @@
+"""A real node and a real Chromium: the node is started as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives the browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Node:
+    """A served node; `log` is what it printed, mails included."""
+
+    def __init__(self, address: str, log: Path, data: Path) -> None:
+        self.address = address
+        self.log = log
+        self.data = data
+
+
+def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the node stopped with status {process.returncode}:\n{log.read_text()}")
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail(f"the node did not answer in 180 s:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """The region with its demonstration data, served by `conurb serve --demo`."""
+    data = tmp_path_factory.mktemp("node")
+    port = free_port()
+    log = data / "log"
+    surroundings = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CONURB_", "DJANGO_"))
+    }
+    command = [sys.executable, "-m", "conurb.cli", "serve", "regions/changzhutan", "--demo"]
+    command += ["--data", str(data), "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=surroundings, stdout=output, stderr=subprocess.STDOUT
+        )
+        address = f"http://localhost:{port}"
+        try:
+            wait_until_it_answers(address, process, log)
+            yield Node(address, log, data)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        pytest.fail("No Chromium found. Install it (apt-get install chromium) or set CHROMIUM.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody at a browser; collects what the browser complains about."""
+
+    def __init__(self, node: Node, context: BrowserContext) -> None:
+        self.node = node
+        self.context = context
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+    def _console(self, message) -> None:  # type: ignore[no-untyped-def]
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def goto(self, path: str) -> Page:
+        self.page.goto(self.node.address + path)
+        return self.page
+
+    def become(self, username: str) -> Page:
+        """Log in as a demonstration person, with password, as everybody does."""
+        self.goto("/account/login/")
+        self.page.fill("input[name=login]", username)
+        self.page.fill("input[name=password]", "demo")
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda url: "/account/login" not in url)
+        return self.page
+
+
+@pytest.fixture
+def visit(node: Node, chromium: Browser) -> Iterator:
+    """Return a function that opens a browser of its own: language, width, light or dark."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(
+        username: str = "", *, lang: str = "zh-hans", width: int = 1280, dark: bool = False
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        context.add_cookies([{"name": "conurb_language", "value": lang, "url": node.address}])
+        contexts.append(context)
+        visitor = Visitor(node, context)
+        if username:
+            visitor.become(username)
+        return visitor
+
+    yield open_browser
+    for context in contexts:
+        context.close()
