@@ -1,0 +1,28 @@
+"""Fill a node with an invented life, for demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from conurb.plan.demonstration import demonstrate
+from conurb.region.folder import load_region
+
+
+class Command(BaseCommand):
+    help = "Make invented officers, proposals, reports and supervision on a node without any."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seed", type=int, default=2021)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                "This node is not in demonstration mode. "
+                "Set CONURB_DEMO=1 if it may be filled with invented people and reports."
+            )
+        made = demonstrate(load_region(settings.REGION_PATH), seed=options["seed"])
+        if options["verbosity"]:
+            self.stdout.write(f"{made.people} people, {made.acts} acts of invented life")
