@@ -1,0 +1,1 @@
+"""Files that leave the platform, written from plain dataclasses; no Django in here."""
