@@ -6,3 +6,9 @@ class PlanConfig(AppConfig):
     name = "conurb.plan"
     label = "plan"
     verbose_name = _("Plan")
+
+    def ready(self) -> None:
+        """Teach the journal how acts on the plan are told."""
+        from conurb.plan import phrases
+
+        phrases.register()

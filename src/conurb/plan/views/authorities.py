@@ -1,10 +1,57 @@
+"""The authorities: who carries which part of the plan. For officers."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from conurb.plan.queries import authorities as shares
+from conurb.region.models import Authority, City, coordinates, works_for_region
+
+LONGEST = 100
 
 
-def authorities(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "skeleton.html")
+@require_safe
+@login_required
+def authorities(request: HttpRequest) -> HttpResponse:
+    """List the authorities by city with the tasks they lead and support."""
+    _require_officer(request)
+    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    cities = list(City.objects.all())
+    asked = request.GET.get("city", "")
+    city = asked if asked == "region" or asked in {one.code for one in cities} else ""
+    groups = shares.by_city(request.user, timezone.localdate(), words=words, city=city)
+    return render(
+        request,
+        "plan/authorities.html",
+        {"groups": groups, "cities": cities, "q": words, "city": city},
+    )
 
 
-def authority(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "skeleton.html")
+@require_safe
+@login_required
+def authority(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one authority: competences, tasks, people."""
+    _require_officer(request)
+    found = get_object_or_404(Authority.objects.select_related("city"), key=key)
+    own = getattr(request.user, "authority_id", None) == found.pk
+    return render(
+        request,
+        "plan/authority.html",
+        {
+            "authority": found,
+            "subjects": found.subjects.all(),
+            "shown": shares.page(request.user, found, timezone.localdate()),
+            "sees_keys": own or coordinates(request.user),
+        },
+    )
+
+
+def _require_officer(request: HttpRequest) -> None:
+    if not works_for_region(request.user):
+        raise PermissionDenied(_("The authorities' pages are open to officers of the region."))
