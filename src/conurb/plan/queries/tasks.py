@@ -17,6 +17,7 @@ Every state of the list is in the address. The parameters, all optional:
 | sort | `number`, `due`, `-due`, `light`, `recent`, `silent` |
 | group | `field`, `city`, `lead`, `light` |
 | page | 1, 2, 3 … |
+| view | what somebody calls this list |
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     Min,
@@ -44,19 +46,20 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conurb.plan import ladder, lights
+from conurb.plan import dues, ladder, lights
 from conurb.plan.models import Field, Item, Task, TaskPlace
 from conurb.plan.queries.lights import light_case, light_is
 from conurb.refusal import RefusedError, Words
-from conurb.region.models import Authority, User, works_for_region
+from conurb.region.models import Authority, Place, User, works_for_region
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
     from django.db.models.expressions import OrderBy
     from django.http import QueryDict
 
-DUES: Final = ("overdue", "30-days", "quarter", "year", "none")
 SORTS: Final = ("number", "due", "-due", "light", "recent", "silent")
 GROUPS: Final = ("field", "city", "lead", "light")
 REPORTED: Final = ("week", "silent")
@@ -86,7 +89,7 @@ _NAMES: Final = {
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "kind": ladder.KINDS,
     "light": lights.LIGHTS,
-    "due": DUES,
+    "due": dues.DUES,
     "assigned": ASSIGNED,
     "reported": REPORTED,
     "sort": SORTS,
@@ -106,6 +109,7 @@ PARAMETERS: Final = (
     "sort",
     "group",
     "page",
+    "view",
 )
 
 
@@ -138,6 +142,7 @@ class TaskFilter:
     sort: str = "number"
     group: str = ""
     page: int = 1
+    view: str = ""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -161,6 +166,7 @@ class TaskFilter:
             sort=reader.one("sort") or "number",
             group=reader.one("group"),
             page=reader.number("page", 1, 1_000_000) or 1,
+            view=reader.words("view"),
         )
         if made.due_from and made.due_to and made.due_from > made.due_to:
             made = replace(made, due_from=None, due_to=None)
@@ -197,7 +203,7 @@ class TaskFilter:
 
     def only_filter(self) -> TaskFilter:
         """Return the filter without order, grouping and page."""
-        return replace(self, sort="number", group="", page=1)
+        return replace(self, sort="number", group="", page=1, view="")
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the address's parameters, those that say nothing left out."""
@@ -221,6 +227,7 @@ class TaskFilter:
             ("sort", "" if self.sort == "number" else self.sort),
             ("group", self.group),
             ("page", "" if self.page == 1 else self.page),
+            ("view", self.view),
         )
         return made + [(name, str(value)) for name, value in single if value]
 
@@ -248,7 +255,7 @@ class _Reader:
         plain = "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in folded)
         words = " ".join(plain.split())
         if len(words) > LONGEST_SEARCH:
-            self.refuse(name, words, _("Search for at most 100 characters."))
+            self.refuse(name, words, _("At most 100 characters."))
             return words[:LONGEST_SEARCH].strip()
         return words
 
@@ -299,50 +306,67 @@ class _Reader:
         return usable
 
 
-def select(
-    actor: User | AnonymousUser, asked: TaskFilter, today: date, *, leave_out: str = ""
-) -> QuerySet[Task]:
+def select(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> QuerySet[Task]:
     """Return the tasks that `actor` asked for, in order, each with its light as `light_now`.
 
-    `leave_out` names a parameter that shall not narrow the list (for counting its other values).
     Nothing is prefetched.
     """
-    rows = matching(actor, asked, today, leave_out=leave_out)
+    rows = matching(actor, asked, today, leave_out=("field",)).filter(_in_fields(asked))
     return rows.annotate(light_now=light_case(today)).order_by(*_order(actor, asked, today))
 
 
 def matching(
-    actor: User | AnonymousUser, asked: TaskFilter, today: date, *, leave_out: str = ""
+    actor: User | AnonymousUser,
+    asked: TaskFilter,
+    today: date,
+    *,
+    leave_out: Collection[str] = (),
 ) -> QuerySet[Task]:
-    """Return the tasks asked for without order or annotation."""
-    rows = Task.objects.visible_to(actor).filter(item__field__in=_fields(asked, leave_out))
+    """Return the tasks asked for without order or annotation: good for counting.
+
+    `leave_out` names parameters that shall not narrow the list (for counting their other values);
+    without "field" even the plan is left open.
+    """
+    rows = Task.objects.visible_to(actor)
     conditions: dict[str, Q | None] = {
+        "field": Q(item__field__in=fields_asked(asked)),
         "city": _in_cities(asked),
         "lead": _led_by(actor, asked),
         "kind": Q(kind__in=asked.kinds) if asked.kinds else None,
         "light": _shows(asked, today),
         "due": _due(asked, today),
+        "from": _between(asked),
         "assigned": _assigned(actor, asked),
         "reported": _reported(asked, today),
         "item": Q(item__number=asked.item) if asked.item else None,
     }
     for name, condition in conditions.items():
-        if condition is not None and name != leave_out:
+        if condition is not None and name not in leave_out:
             rows = rows.filter(condition)
     for word in asked.words:
         rows = rows.filter(_says(word, actor))
     return rows.order_by()
 
 
-def _fields(asked: TaskFilter, leave_out: str) -> QuerySet[Field]:
-    fields = (
-        Field.objects.filter(plan__is_current=True)
-        if asked.plan is None
-        else Field.objects.filter(plan__year=asked.plan)
-    )
-    if asked.fields and leave_out != "field":
-        fields = fields.filter(number__in=asked.fields)
-    return fields.order_by()
+def fields_asked(asked: TaskFilter) -> QuerySet[Field]:
+    """Return the fields asked for, of the plan asked for."""
+    fields = plan_fields(asked)
+    return fields.filter(number__in=asked.fields) if asked.fields else fields
+
+
+def plan_fields(asked: TaskFilter) -> QuerySet[Field]:
+    """Return all fields of the plan asked for."""
+    if asked.plan is None:
+        return Field.objects.filter(plan__is_current=True).order_by()
+    return Field.objects.filter(plan__year=asked.plan).order_by()
+
+
+def _in_fields(asked: TaskFilter) -> Exists:
+    """Return the condition on field and plan, in the form that keeps an index of an order in use.
+
+    As a join, SQLite walks field by field and sorts all tasks for the first fifty.
+    """
+    return Exists(Item.objects.filter(pk=OuterRef("item_id"), field__in=fields_asked(asked)))
 
 
 def _in_cities(asked: TaskFilter) -> Q | None:
@@ -383,32 +407,22 @@ def _shows(asked: TaskFilter, today: date) -> Q | None:
 
 
 def _due(asked: TaskFilter, today: date) -> Q | None:
-    """Return the condition on the due day. Within 30 days means: and not finished yet."""
-    condition = Q()
-    first, last = quarter_of(today)
+    """Return the condition on the due window. Within 30 days means: and not finished yet."""
     if asked.due == "overdue":
-        condition &= Q(late_on__lte=today)
-    elif asked.due == "30-days":
-        condition &= Q(due__range=(today, today + lights.DUE_SOON_WITHIN), late_on__isnull=False)
-    elif asked.due == "quarter":
-        condition &= Q(due__range=(first, last))
-    elif asked.due == "year":
-        condition &= Q(due__range=(date(today.year, 1, 1), date(today.year, 12, 31)))
-    elif asked.due == "none":
-        condition &= Q(due__isnull=True)
-    if asked.due_from:
-        condition &= Q(due__gte=asked.due_from)
+        return Q(late_on__lte=today)
+    if asked.due == "none":
+        return Q(due__isnull=True)
+    if not asked.due:
+        return None
+    condition = Q(due__range=dues.window(asked.due, today))
+    return condition & Q(late_on__isnull=False) if asked.due in dues.UNFINISHED else condition
+
+
+def _between(asked: TaskFilter) -> Q | None:
+    condition = Q(due__gte=asked.due_from) if asked.due_from else Q()
     if asked.due_to:
         condition &= Q(due__lte=asked.due_to)
     return condition or None
-
-
-def quarter_of(day: date) -> tuple[date, date]:
-    """Return the first and the last day of the quarter of `day`."""
-    month = 3 * ((day.month - 1) // 3) + 1
-    first = date(day.year, month, 1)
-    following = date(day.year + 1, 1, 1) if month == 10 else date(day.year, month + 3, 1)
-    return first, following - timedelta(days=1)
 
 
 def _assigned(actor: User | AnonymousUser, asked: TaskFilter) -> Q | None:
@@ -445,7 +459,8 @@ def _says(word: str, actor: User | AnonymousUser) -> Q:
         return condition
 
     texts = holds("text_zh") if _is_chinese(word) else holds("text_zh", "text_en")
-    places = TaskPlace.objects.filter(holds("name", "place__name_zh", "place__name_en"))
+    gazetteer = Place.objects.filter(holds("name_zh", "name_en")).order_by().values("pk")
+    places = TaskPlace.objects.filter(place__in=gazetteer)
     named = Authority.objects.filter(holds("name_zh", "name_en", "short_zh", "short_en"))
     condition = (
         texts
