@@ -60,7 +60,10 @@ def is_headinglike(line: str) -> bool:
     longest = 40 if has_han(text) else 90
     if not text or len(text) > longest or any(stop in text for stop in "。；;！？!?"):
         return False
-    return not text.endswith((",", "，", ":", "：", "、", ".")) and text.count("，") < 2
+    if text.endswith((",", "，", ":", "：", "、", ".")):
+        return False
+    commas = text.count("，") + text.count(",")
+    return commas == 0 or (commas == 1 and len(text) <= 20) or not has_han(text)
 
 
 def ends_sentence(text: str) -> bool:

@@ -30,6 +30,7 @@ Form = Literal["action", "result", "scene", "rest"]
 _PAIRS = {"(": ")", "（": "）", "“": "”", "「": "」", "《": "》", "【": "】", "[": "]", "〔": "〕"}
 _BRACKETS = "(（【[〔"
 _LONGEST_BRACKET = 200
+_HEAD_REACH = 200  # characters in which the head verb of a clause is looked for
 HIDDEN = "\ue000"  # stands for a character in brackets
 QUOTED = "\ue001"  # stands for a character in quotation marks
 
@@ -195,7 +196,7 @@ def head_of(mask: str, start: int, end: int) -> Head | None:
     """The head verb of the clause [start, end), or None where it has none."""
     found = _COUNT.match(mask, start, end)
     begin = found.end() if found is not None else start
-    return _search(mask, begin, end, begin)
+    return _search(mask, begin, min(end, begin + _HEAD_REACH), begin)
 
 
 def _search(mask: str, at: int, end: int, begin: int) -> Head | None:
@@ -272,7 +273,7 @@ def _later(mask: str, at: int, end: int, begin: int) -> Head | None:
         if verb is None:
             place += 1
             continue
-        subject = bool(_SUBJECT_END.search(mask[at:_before_adverbs(mask, at, place)]))
+        subject = bool(_SUBJECT_END.search(mask[at : _before_adverbs(mask, at, place)][-8:]))
         firm = verb.group() not in NOUNISH
         if firm and (led or subject):
             return _direct(mask, place, end, begin) or Head(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from .actors import Party, duty_parties, parties
 from .clauses import duties, masked
@@ -14,6 +15,9 @@ from .model import Actor, Due, Place, Quantity, Span, Task
 from .places import spots
 from .quantities import figures
 from .tasks import Split, split_tasks
+
+
+_MOST_PARTIES = 60  # in the notes of one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Details:
         return tuple(self._task(body, split, notes) for split in split_tasks(text))
 
     def _notes(self, text: str) -> _Notes:
-        found = tuple(duty_parties(text, self.gazetteer))
+        found = tuple(islice(duty_parties(text, self.gazetteer), _MOST_PARTIES))
         for start, end in duties(text):
             for window in windows(text[start:end], self.year):
                 moved = Window(window.start, window.end, window.at + start, window.until + start)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from .clauses import Head
 
+_LONGEST_LIST = 300
+_LONGEST_NAME = 60
 _CONCRETE = (
     r"(?:工程|项目|码头|大道|高速公路|高速|国道|省道|公路|铁路|轻轨|地铁|快线|轨道|[东西南北]路|路|大街|街道?|大桥|桥"
     r"|隧道|机场|港区|港口|港|枢纽|车站|客运站|火车站|[东西南北]站|医院|学校|小学|中学|[一二三四五六七八九十]中|大学|学院|校区|产业园|科技园"
@@ -17,9 +19,9 @@ _CONCRETE = (
 _NAME = re.compile(rf".*?{_CONCRETE}(?![\u4e00-\u9fff]*?(?:的))")
 _WHOLE_NAME = re.compile(rf".*{_CONCRETE}")
 _TAIL = re.compile(
-    r"(?:等.*|(?:\d+[条个座所项])?(?:项目|工程|线路)?(?:的)?"
+    r"(?:等.*|[在于].+布局|(?:\d+[条个座所项])?(?:项目|工程|线路)?(?:的)?"
     r"(?:前期(?:研究|论证)*工作|(?:规划|设计)?建设|(?:提质)?改造|扩容|扩建|线路|生态修复|环境治理|综合治理|治理|修复|保护|开发|布局"
-    r"|前期|论证|可行性研究|项目|工程|运营|改扩建|升级|提质|升级改造|提质改造|[在于].+布局|落地|落户)+(?:及?(?:扩建)?工程)?"
+    r"|前期|论证|可行性研究|项目|工程|运营|改扩建|升级|提质|升级改造|提质改造|落地|落户)+(?:及?(?:扩建)?工程)?"
     r"(?:项目)?(?:前期(?:研究|论证)*工作)?(?:建设)?)"
 )
 _SHARED = re.compile(r"联动|互联|联合|对接|互认|合作|连通|融合|协同|之间|共享|联系|衔接|一体|协调|互通|联网")
@@ -45,6 +47,8 @@ def parallel_objects(mask: str, head: Head, end: int) -> Objects:
     names: list[tuple[int, int]] = []
     joined = False  # by 与 or 和: then the last name may hold the shared predicate itself
     at = head.after
+    if end - at > _LONGEST_LIST:
+        return nothing
     while True:
         stop = _next_stop(mask, at, end)
         if stop is None:
@@ -79,6 +83,8 @@ def _in_tail(mask: str, at: int, stop: int) -> bool:
 
 
 def _concrete(mask: str, start: int, end: int) -> bool:
+    if end - start > _LONGEST_NAME:
+        return False
     words = mask[start:end]
     return (
         len(words) >= 3

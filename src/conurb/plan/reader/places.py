@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,7 +91,8 @@ def _nested(text: str, spot: Spot, known: list[Spot], gazetteer: Gazetteer) -> I
 
 
 def _merged(spot: Spot, known: list[Spot]) -> Spot:
-    for other in known:
+    at = bisect_right(known, spot.start, key=lambda other: other.start)
+    for other in known[max(0, at - 1) : at + 8]:
         if other.start >= spot.start and other.end == spot.end:
             return Spot(spot.start, spot.end, other.ref)
         if other.start < spot.start < other.end or other.start < spot.end < other.end:

@@ -86,8 +86,8 @@ def _fields(
 
 def _field(mapped: Mapped, piece: Piece, mender: Mender, details: Details) -> Field:
     number = str(piece.number)
-    head, rest = _split_heading(mapped, piece)
-    name = mender.mended(mapped.part(*head), heading=True).text.strip()
+    head, rest = _split_heading(mapped, piece, mender.ledger)
+    name = _joined_lines(mender.mended(mapped.part(*head), heading=True).text)
     span = mapped.span(piece.start, max(piece.start, head[1]))
     leaves = [*rest, *piece.children]
     for place, leaf in enumerate(leaves[: len(rest)], start=1):
@@ -99,11 +99,28 @@ def _field(mapped: Mapped, piece: Piece, mender: Mender, details: Details) -> Fi
     return Field(number, name, span, tuple(_items(mapped, bodies, numbers, details)))
 
 
-def _split_heading(mapped: Mapped, piece: Piece) -> tuple[Span, list[Piece]]:
+def _joined_lines(words: str) -> str:
+    return "".join(line.strip() for line in words.splitlines())
+
+
+def _whole_lines(mapped: Mapped, piece: Piece, ledger: Ledger) -> list[Span]:
+    """The parts of a piece; a heading broken over two lines is one part."""
+    parts = [piece.parts[0]]
+    for start, end in piece.parts[1:]:
+        span = mapped.span(parts[-1][1], start)
+        repair = ledger.repairs.get(f"line-broken-{span[0]}-{span[1]}")
+        if repair is not None and repair.applied:
+            parts[-1] = (parts[-1][0], end)
+        else:
+            parts.append((start, end))
+    return parts
+
+
+def _split_heading(mapped: Mapped, piece: Piece, ledger: Ledger) -> tuple[Span, list[Piece]]:
     """The heading of a field, and its paragraphs that stand as items of their own."""
     if not piece.parts:
         return (piece.start, piece.start), []
-    parts = list(piece.parts)
+    parts = _whole_lines(mapped, piece, ledger)
     start, end = parts[0]
     stop = mapped.text.find("。", start, end)
     if start <= stop < end - 1 and not piece.children:

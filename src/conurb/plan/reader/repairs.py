@@ -28,6 +28,7 @@ _TIMES = re.compile(
 )
 _STOPS = re.compile(r"([，,、。；;：:])[ \u3000]*(?:\1[ \u3000]*)+|[，,、；;][ \u3000]*([。])")
 _TWICE = re.compile(rf"(?P<word>{_HAN}{{3,11}})(?P<copy>(?P=word))")
+_MOST_BRACKETS = 20  # pointed out in one item; beyond, it is no prose
 _LIST_END = "局委厅办府部会司校院市县区"
 _LOST = tuple((re.compile(pattern), read) for pattern, read in LOST_YI)
 _OPEN = {"(": ")", "（": "）", "《": "》", "“": "”"}
@@ -226,7 +227,8 @@ class Mender:
                 else:
                     lonely.append(at)
         why = ("括号或引号不成对，请核对", "a bracket or quotation mark has no partner")
-        for at in (*lonely, *(at for _, at in open_at)):
+        lonely += [at for _, at in open_at]
+        for at in lonely[:_MOST_BRACKETS]:
             span = part.span(at, at + 1)
             self.ledger.propose("bracket-unbalanced", span, "", why, 0.5)
 

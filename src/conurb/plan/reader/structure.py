@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from .boilerplate import (
     ends_sentence,
@@ -29,8 +30,8 @@ _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _FRAGMENT = re.compile(r"[(（]?\s*\d{0,3}|第\s*[0-9一二三四五六七八九十]*")
 _BLANK = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_FIRST = re.compile(r"[(（]\s*[1一]\s*[)）]|[(（]\s*[1一](?=[^\d\s])|(?<=\s)[1一]\s*[)）]")
 _AFTER_STOP = re.compile(r"[。；;！？!?：:]\s*[”’）)」』]?\s*")
-_LAST_STOP = re.compile(r"[。；;！？!?][”’）)」』]?\s*(?=[^。；;！？!?]*$)")
 
 _COPY_LENGTH = 12  # shorter paragraphs may well stand twice in a plan by right
 Range = tuple[int, int]
@@ -139,6 +140,8 @@ class _Walk:
             return self._unnumbered()
         self.usual = self._usual_signature()
         self.loose_rate = self._loose_rate()
+        self.items_end = self._items_end()
+        self.heads = self._running_heads()
         self.following = self._following()
         for index, paragraph in enumerate(self.paragraphs):
             self._take(index, paragraph)
@@ -218,69 +221,106 @@ class _Walk:
 
     def _drop_copies(self) -> None:
         """Of paragraphs printed twice, keep the one that fits its neighbours' numbers best."""
-        groups: dict[str, list[int]] = defaultdict(list)
-        for index, paragraph in enumerate(self.paragraphs):
-            if paragraph.marker is None:
-                continue
-            body = words_of(self.text[paragraph.marker.body : paragraph.end])
-            if len(body) >= _COPY_LENGTH:
-                groups[body].append(index)
-            elif len(body) >= 2 and paragraph.marker.value is not None and paragraph.level == 0:
-                groups[f"{paragraph.marker.value}:{body}"].append(index)
-        doomed: set[int] = set()
-        for indexes in groups.values():
-            if len(indexes) < 2:
-                continue
-            fits = {index: self._fit(index) for index in indexes}
+        fits = self._fits()
+        doomed: dict[int, int] = {}
+        for indexes in self._alike(whole=True).values():
             best = max(indexes, key=lambda index: (fits[index], -index))
             for index in indexes:
                 if index != best and (fits[index] < 2 or self._same_number(index, best)):
-                    doomed.add(index)
-        kept = []
+                    doomed[index] = self.paragraphs[index].end
+        for indexes in self._alike(whole=False).values():
+            kept = [index for index in indexes if index not in doomed]
+            best = max(kept, key=lambda index: (fits[index], -index), default=-1)
+            for index in kept:
+                if index != best and fits[index] < 2 and self._same_number(index, best):
+                    doomed[index] = self._common_end(index, best)
+        self.paragraphs = list(self._without_copies(doomed))
+
+    def _alike(self, whole: bool) -> dict[str, list[int]]:
+        """Paragraphs with the same words, or with the same first words: text → indexes."""
+        groups: dict[str, list[int]] = defaultdict(list)
         for index, paragraph in enumerate(self.paragraphs):
-            if index in doomed and self._strike_copy(paragraph):
+            marker = paragraph.marker
+            start = paragraph.start if marker is None else marker.body
+            if not whole:
+                body = words_of(self.text[start : min(paragraph.end, start + 3 * _COPY_LENGTH)])
+                if marker is not None and len(body) >= _COPY_LENGTH:
+                    groups[body[:_COPY_LENGTH]].append(index)
                 continue
-            kept.append(paragraph)
-        self.paragraphs = kept
+            body = words_of(self.text[start : paragraph.end])
+            if marker is None:
+                if len(body) >= _COPY_LENGTH and not self._headinglike(paragraph):
+                    groups[body].append(index)
+            elif len(body) >= _COPY_LENGTH:
+                groups[body].append(index)
+            elif len(body) >= 2 and marker.value is not None and paragraph.level == 0:
+                groups[f"{marker.value}:{body}"].append(index)
+        return {body: indexes for body, indexes in groups.items() if len(indexes) > 1}
 
     def _same_number(self, one: int, other: int) -> bool:
         first, second = self.paragraphs[one].marker, self.paragraphs[other].marker
-        return first is not None and second is not None and first.value == second.value
+        if first is None or second is None:
+            return first is second
+        return first.value == second.value
 
-    def _strike_copy(self, paragraph: Paragraph) -> bool:
-        return self._propose(
-            "item-duplicated",
-            paragraph.start,
-            paragraph.end,
-            "",
-            ("与另一处文字相同，系重复印出，只保留一处", "printed twice; only one copy is kept"),
-            0.95,
-        )
+    def _common_end(self, index: int, best: int) -> int:
+        """Where the words that a paragraph shares with its better copy end."""
+        one, other = self.paragraphs[index], self.paragraphs[best]
+        assert one.marker is not None
+        assert other.marker is not None
+        at, with_ = one.marker.body, other.marker.body
+        while at < one.end and with_ < other.end and self.text[at] == self.text[with_]:
+            at, with_ = at + 1, with_ + 1
+        return at
 
-    def _fit(self, index: int) -> int:
-        """How many of the two neighbours' numbers agree with this paragraph's."""
+    def _without_copies(self, doomed: dict[int, int]) -> Iterator[Paragraph]:
+        before = ""
+        for index, paragraph in enumerate(self.paragraphs):
+            end = doomed.get(index)
+            if end is None or not self._strike_copy(paragraph, end):
+                yield paragraph
+                before = words_of(self.text[max(paragraph.start, paragraph.end - 200) : paragraph.end])
+                continue
+            rest = Paragraph(end, paragraph.end, (False, False))
+            words = words_of(self._words(rest))
+            if not words or before.endswith(words):
+                self._strike_copy(rest, rest.end)
+            else:
+                yield rest
+
+    def _strike_copy(self, paragraph: Paragraph, end: int) -> bool:
+        if paragraph.start >= end:
+            return True
+        why = ("与另一处文字相同，系重复印出，只保留一处", "printed twice; only one copy is kept")
+        return self._propose("item-duplicated", paragraph.start, end, "", why, 0.95)
+
+    def _fits(self) -> list[int]:
+        """How many of the two neighbours' numbers agree with each paragraph's."""
+        before = self._neighbours(range(len(self.paragraphs)))
+        after = self._neighbours(range(len(self.paragraphs) - 1, -1, -1))
+        return [
+            self._fit(index, before[index], after[index]) for index in range(len(self.paragraphs))
+        ]
+
+    def _neighbours(self, order: range) -> list[Paragraph | None]:
+        """For each paragraph the last numbered one met before it in this order."""
+        result: list[Paragraph | None] = [None] * len(self.paragraphs)
+        last: Paragraph | None = None
+        for index in order:
+            result[index] = last
+            if self.paragraphs[index].level is not None:
+                last = self.paragraphs[index]
+        return result
+
+    def _fit(self, index: int, before: Paragraph | None, after: Paragraph | None) -> int:
         here = self.paragraphs[index]
         marker, level = here.marker, here.level
-        if marker is None or level is None or marker.value is None:
+        if marker is None:
+            previous = self.paragraphs[index - 1] if index else None
+            return 2 * (previous is not None and not ends_sentence(self._words(previous)))
+        if level is None or marker.value is None:
             return 0
-        before = next((p for p in reversed(self.paragraphs[:index]) if p.level is not None), None)
-        after = next((p for p in self.paragraphs[index + 1 :] if p.level is not None), None)
-        fits = 0
-        if before is None or before.level is None or before.marker is None:
-            fits += marker.value == 1
-        elif before.level < level:
-            fits += marker.value == 1
-        elif before.level == level:
-            fits += before.marker.value == marker.value - 1
-        else:
-            fits += 1
-        if after is None or after.level is None or after.marker is None or after.level < level:
-            fits += 1
-        elif after.level == level:
-            fits += after.marker.value == marker.value + 1
-        else:
-            fits += after.marker.value == 1
-        return fits
+        return _follows(before, level, marker.value) + _precedes(after, level, marker.value)
 
     def _usual_signature(self) -> tuple[bool, bool]:
         counts = Counter(p.signature for p in self.paragraphs if p.marker is not None)
@@ -341,8 +381,7 @@ class _Walk:
         if level == 0:
             return self.roots
         if len(self.stack) >= level:
-            parent = self.stack[level - 1]
-            return [child for child in parent.children if child.level == level][-1:]
+            return self.stack[level - 1].children
         return []
 
     def _next(self, index: int, level: int) -> int | None:
@@ -364,6 +403,9 @@ class _Walk:
         return ends_sentence(words) or not words.strip() or self._heading_piece(piece)
 
     def _heading_piece(self, piece: Piece) -> bool:
+        """A heading is finished without a stop; an item is where items have none as a rule."""
+        if piece.level == len(self.scheme) - 1 and self.items_end:
+            return False
         return len(piece.parts) <= 1 and is_headinglike(self._body(piece))
 
     def _acceptable(self, index: int, marker: Marker, level: int) -> bool:
@@ -484,8 +526,13 @@ class _Walk:
         if not piece.parts:
             return None
         start, end = piece.parts[-1]
-        stop = _LAST_STOP.search(self.text, start, end)
-        return (stop.end(), end) if stop is not None and stop.end() < end else None
+        last = max(self.text.rfind(stop, start, end) for stop in "。；;！？!?")
+        if last < 0:
+            return None
+        after = last + 1
+        while after < end and (self.text[after].isspace() or self.text[after] in "”’）)」』"):
+            after += 1
+        return (after, end) if after < end else None
 
     def _restart(self, level: int) -> None:
         """Open the outer heading whose number is lost, in front of numbers that begin again."""
@@ -600,9 +647,9 @@ class _Walk:
         """Where a hidden number may stand: after a stop, or anywhere in a short heading."""
         for stop in _AFTER_STOP.finditer(self.text, start, end):
             yield stop.end()
-        first = re.search(r"[(（]\s*[1一]\s*[)）]", self.text[start : min(end, start + 45)])
-        if first is not None and first.start() > 0:
-            yield start + first.start()
+        first = _FIRST.search(self.text, start, min(end, start + 45))
+        if first is not None and first.start() > start:
+            yield first.start()
 
     def _hidden(
         self, index: int, start: int, end: int, marker: Marker, level: int
@@ -610,10 +657,10 @@ class _Walk:
         """None: no number of an item. True: a copy of the next item. False: an item run in."""
         if level > len(self.stack):
             return None
-        before = self.text[start : marker.start].rstrip()
+        before = self.text[max(start, marker.start - 60) : marker.start].rstrip()
         if self.stack and level > self.stack[-1].level:
             heading = is_headinglike(before) or not before
-            if not (marker.whole and marker.value == 1 and heading):
+            if marker.value != 1 or not heading:
                 return None
             return self._run_in(marker, level, False)
         due, coming = self._due(level), self._next(index, level)
@@ -621,22 +668,28 @@ class _Walk:
             return None
         if not marker.whole and before[-1] not in "。；;！？!?":
             return None
-        tail = words_of(self.text[marker.body : end])
         if marker.value == due and coming == due:
-            if len(tail) >= 8 and self._next_body(index, level).startswith(tail):
+            if self._is_copy(marker.body, end, index, level):
                 return self._run_in(marker, level, True, end)
             return None
         if level == 0 and len(self.scheme) > 1 and not self._heading_follows(marker, end):
             return None
-        fills = coming in (0, due + 1)
-        if marker.value == due and fills:
+        if marker.value == due and (marker.whole or coming in (0, due + 1)):
             return self._run_in(marker, level, False)
         if marker.whole and coming == due + 1 and marker.family in ("paren", "cnparen"):
             return self._run_in(marker, level, False)
         return None
 
+    def _is_copy(self, start: int, end: int, index: int, level: int) -> bool:
+        """The words to the end of the paragraph are those that the next item begins with."""
+        following = self._next_body(index, level)
+        if end - start > 2 * len(following) + 200:
+            return False
+        tail = words_of(self.text[start:end])
+        return len(tail) >= 8 and following.startswith(tail)
+
     def _heading_follows(self, marker: Marker, end: int) -> bool:
-        rest = self.text[marker.body : end]
+        rest = self.text[marker.body : min(end, marker.body + 120)]
         opening = re.search(r"[(（]\s*[1一]\s*[)）]", rest)
         return is_headinglike(rest[: opening.start()] if opening is not None else rest)
 
@@ -660,7 +713,7 @@ class _Walk:
         return False if applied else None
 
     def _next_body(self, index: int, level: int) -> str:
-        for paragraph in self.paragraphs[index + 1 :]:
+        for paragraph in islice(self.paragraphs, index + 1, index + 40):
             if paragraph.level == level and paragraph.marker is not None:
                 return words_of(self.text[paragraph.marker.body : paragraph.end])
         return ""
@@ -669,6 +722,10 @@ class _Walk:
         """A paragraph without a number: the rest of a sentence, or left for later."""
         if not self.stack:
             self._preface(index, paragraph)
+            return
+        if self._is_running_head(paragraph):
+            why = ("重复印出的标题或页眉", "a title or page header printed again")
+            self._drop("title-copy", paragraph.start, paragraph.end, why)
             return
         piece = self.stack[-1]
         if piece.loose or self._complete() and not self._torn_heading(index, piece, paragraph):
@@ -766,12 +823,12 @@ class _Walk:
 
     def _cut_epilogue(self, piece: Piece) -> None:
         """Short lines after the last item are no part of it."""
-        while piece.loose and self._headinglike(piece.loose[-1]) and self._items_end():
+        while piece.loose and self._headinglike(piece.loose[-1]) and self.items_end:
             last = piece.loose.pop()
             why = ("文末附带文字，不属于规划", "words after the end of the plan")
             self._drop("epilogue", last.start, last.end, why)
         tail = self._tail(piece)
-        if piece.loose or tail is None or not self._items_end():
+        if piece.loose or tail is None or not self.items_end:
             return
         if self._headinglike(Paragraph(*tail, (True, True))):
             start, _ = piece.parts[-1]
@@ -781,9 +838,18 @@ class _Walk:
 
     def _items_end(self) -> bool:
         """Items of this document end with a full stop as a rule."""
-        lines = [p for p in self.paragraphs if p.level is not None and p.level > 0]
-        finished = sum(ends_sentence(self._words(p)) for p in lines)
-        return not lines or finished >= 0.7 * len(lines)
+        deepest = len(self.scheme) - 1
+        ends: list[bool] = []
+        inside = False
+        for paragraph in self.paragraphs:
+            if paragraph.level == deepest:
+                inside = True
+                ends.append(ends_sentence(self._words(paragraph)))
+            elif paragraph.level is not None:
+                inside = False
+            elif inside and not ends[-1]:
+                ends[-1] = ends_sentence(self._words(paragraph)) and len(ends) > 1
+        return bool(ends) and sum(ends) >= 0.7 * len(ends)
 
     def _settle(self, piece: Piece, closing: bool) -> None:
         """Decide what the loose paragraphs of a finished piece are.
@@ -793,10 +859,7 @@ class _Walk:
         loose, piece.loose = piece.loose, []
         leaf = closing and not piece.children
         for paragraph in loose:
-            if self._is_running_head(paragraph):
-                why = ("重复印出的标题或页眉", "a title or page header printed again")
-                self._drop("title-copy", paragraph.start, paragraph.end, why)
-            elif leaf and piece.level > 0 and self._lost_item(piece, paragraph):
+            if leaf and piece.level > 0 and self._lost_item(piece, paragraph):
                 self._append_sibling(piece, paragraph)
             else:
                 holder = self._last_sibling(piece)
@@ -827,12 +890,21 @@ class _Walk:
             and paragraph.end - paragraph.start >= 10
         )
 
-    def _is_running_head(self, paragraph: Paragraph) -> bool:
-        words = words_of(self._words(paragraph))
-        titles = {words_of(self._words(p)) for p in self.preamble[:6]}
+    def _running_heads(self) -> set[str]:
+        """The title lines, which web pages and prints repeat."""
+        heads: set[str] = set()
+        for paragraph in self.paragraphs[:8]:
+            if paragraph.marker is not None:
+                break
+            heads.add(words_of(self._words(paragraph)))
         if self.title is not None:
-            titles.add(words_of(self.text[self.title[0] : self.title[1]]))
-        return len(words) >= 4 and words in titles
+            heads.add(words_of(self.text[self.title[0] : self.title[1]].lstrip("#")))
+        return {head for head in heads if len(head) >= 4}
+
+    def _is_running_head(self, paragraph: Paragraph) -> bool:
+        if paragraph.end - paragraph.start > 80:
+            return False
+        return words_of(self._words(paragraph)) in self.heads
 
     # ---- the result --------------------------------------------------------------------------
 
@@ -929,8 +1001,15 @@ def _chinese(number: int) -> str:
     return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
 
 
-def all_pieces(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces and everything under them, in order."""
-    for piece in pieces:
-        yield piece
-        yield from all_pieces(piece.children)
+def _follows(before: Paragraph | None, level: int, value: int) -> bool:
+    """The number before lets this one come."""
+    if before is None or before.marker is None or before.level is None or before.level < level:
+        return value == 1
+    return before.level > level or before.marker.value == value - 1
+
+
+def _precedes(after: Paragraph | None, level: int, value: int) -> bool:
+    """The number after lets this one stand before it."""
+    if after is None or after.marker is None or after.level is None or after.level < level:
+        return True
+    return after.marker.value == (value + 1 if after.level == level else 1)

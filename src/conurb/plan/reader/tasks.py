@@ -71,9 +71,10 @@ def _carried_over(split: Split, before: Split | None) -> Split:
 
 def _without(mask: str, ranges: Iterator[tuple[int, int]]) -> str:
     """The mask with ranges turned into line ends, so that they belong to no sentence."""
+    chars = list(mask)
     for start, end in ranges:
-        mask = mask[:start] + "\n" * (end - start) + mask[end:]
-    return mask
+        chars[start:end] = "\n" * (end - start)
+    return "".join(chars)
 
 
 def _groups(parts: list[Clause]) -> Iterator[_Group]:
