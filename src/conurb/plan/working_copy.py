@@ -29,6 +29,7 @@ Origin = Literal["read", "split", "merged", "added"]
 LEAST_OVERLAP = 0.6
 LEAST_SURE = 0.8
 STOPS = "。；;，,、 \t\r\n"
+YEAR = re.compile(r"(?<!\d)(?:19[5-9]|20\d)\d(?!\d)")
 BREAK_AFTER = re.compile(r"[，,；;。、]+")
 BREAK_BEFORE = re.compile(r"(?<=[^\s，,；;。、])(?=以及|并|和|及|与)")
 
@@ -173,6 +174,12 @@ class WorkingCopy:
             for each in self.fields
         )
         return replace(self.reading, title=self.title, fields=fields)
+
+
+def year_in(title: str) -> int | None:
+    """Return the year that a title names, None where it names none."""
+    found = YEAR.search(title)
+    return int(found.group()) if found else None
 
 
 def span_id(span: Span) -> str:
