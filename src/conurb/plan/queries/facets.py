@@ -130,7 +130,8 @@ def _unpack(code: int, fields: Mapping[int, str]) -> Cell:
 
 def _cities(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> Mapping[str, int]:
     named = Task.cities.through.objects.order_by()
-    if replace(asked.only_filter(), cities=(), plan=None) != TaskFilter() or _other_plans(asked):
+    narrows = replace(asked.only_filter(), cities=(), plan=None) != TaskFilter()
+    if narrows or Task.visible(actor) or _other_plans(asked):
         tasks = matching(actor, asked, today, leave_out=("city",))
         named = named.filter(task__in=tasks)
     return dict(named.values_list("city_id").annotate(number=Count("pk")))

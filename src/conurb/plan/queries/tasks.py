@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from django.db.models.expressions import OrderBy
     from django.http import QueryDict
 
+DUES: Final = dues.DUES
 SORTS: Final = ("number", "due", "-due", "light", "recent", "silent")
 GROUPS: Final = ("field", "city", "lead", "light")
 REPORTED: Final = ("week", "silent")
@@ -89,7 +90,7 @@ _NAMES: Final = {
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "kind": ladder.KINDS,
     "light": lights.LIGHTS,
-    "due": dues.DUES,
+    "due": DUES,
     "assigned": ASSIGNED,
     "reported": REPORTED,
     "sort": SORTS,
