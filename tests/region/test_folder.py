@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import Point, shape
 
 from conurb.region.folder import (
@@ -99,6 +102,13 @@ DEFECTS = [
         'key = "road"\nname = { zh = "卫生"',
     ),
     Defect("duplicate", PLACES, "hospital/jiachuan-first", "road/two-rivers-avenue", ""),
+    Defect(
+        "duplicate",
+        REGION,
+        'cities = ["519100", "519200"]',
+        'cities = ["519100", "519100"]',
+        'key = "transport"',
+    ),
     Defect("duplicate", CALENDAR, "year = 2026", "year = 2025", ""),
     Defect(
         "unknown-reference",
@@ -258,6 +268,27 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(folder):
     text = (folder / REGION).read_text(encoding="utf-8")
     (folder / REGION).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert check_region(folder) == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    file=st.sampled_from([REGION, COUNTIES, PLACES, CALENDAR, PEOPLE]),
+    start=st.floats(0, 1),
+    length=st.integers(0, 40),
+    instead=st.sampled_from(["", "0", "-1", '""', "[]", "{}", "true", "null", "1e999", "\n", "甲"]),
+)
+def test_no_damage_does_worse_than_be_told(file, start, length, instead):
+    with TemporaryDirectory() as place:
+        copy = Path(place) / "elsewhere"
+        shutil.copytree(ELSEWHERE, copy)
+        text = (copy / file).read_text(encoding="utf-8")
+        at = int(start * len(text))
+        damaged = text[:at] + instead + text[at + length :]
+        (copy / file).write_text(damaged, encoding="utf-8")
+        last_line = damaged.count("\n") + 1
+        for each in check_region(copy):
+            assert each.file in {REGION, COUNTIES, PLACES, CALENDAR, PEOPLE}
+            assert each.file != file or 0 <= each.line <= last_line
 
 
 def test_problems_are_rendered_as_file_line_key_and_message(folder):

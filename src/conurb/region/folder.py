@@ -11,45 +11,43 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path as FilePath
-from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
-
-from conurb.region import adcode
 from conurb.region.declarations import (
     Actor,
     Authority,
-    AuthorityKind,
     City,
     County,
     Entry,
     FormerCounty,
-    Geometry,
     People,
     Place,
     Region,
     Subject,
 )
-from conurb.region.geography import (
-    AREAS,
-    PLACES,
-    area_km2,
-    check_coverage,
-    label_point,
-    read_geometry,
+from conurb.region.entries import (
+    SLUG,
+    SLUG_WANTED,
+    Boundaries,
+    Names,
+    read_actor,
+    read_authorities,
+    read_characters,
+    read_city,
+    read_county,
+    read_place,
+    read_subject,
+    read_year,
 )
-from conurb.region.positions import JsonPositions, Path, TomlPositions
+from conurb.region.positions import JsonPositions, TomlPositions
 from conurb.region.problems import Problem, RegionError, Severity, problem, render_problems
 from conurb.region.tables import Bilingual, Sheet, Table, closest
-from conurb.region.workdays import Calendar, Holiday, YearOfDays
+from conurb.region.workdays import Calendar
 
 __all__ = [
     "Actor",
@@ -76,22 +74,6 @@ _REGION, _COUNTIES, _PLACES = "region.toml", "counties.geojson", "places.geojson
 _CALENDAR, _PEOPLE = "calendar.toml", "people.toml"
 _FILES = (_REGION, _COUNTIES, _PLACES, _CALENDAR, _PEOPLE)
 _OPTIONAL = ("plan.md", "plan.en.md")
-
-_SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_SLUG_WANTED = (
-    "小写字母、数字和连字符，字母开头",
-    "lower-case letters, digits and hyphens, a letter first",
-)
-_REF = re.compile(r"[a-z]+(?:-[a-z]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
-_REF_WANTED = ("“种类/名称”，如 road/furong-avenue", "“kind/name”, as in road/furong-avenue")
-_PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]")
-_PLATE_WANTED = ("省简称加发牌机关代号，如 湘A（GA 36）", "as in 湘A (GA 36)")
-_COLOUR = re.compile(r"[a-z]+")
-_COLOUR_WANTED = ("颜色名，如 blue", "the name of a colour, as blue")
-_CITY_WANTED = ("六位地级行政区划代码（GB/T 2260）", "a prefecture-level code of GB/T 2260")
-_COUNTY_WANTED = ("六位县级行政区划代码（GB/T 2260）", "a county-level code of GB/T 2260")
-_LARGEST_AREA_DIFFERENCE = 0.1
-_NO_DAY = date.min
 
 
 def load_region(path: FilePath) -> Region:
@@ -133,19 +115,16 @@ def _digest(folder: FilePath) -> str:
     return digest.hexdigest()
 
 
-@dataclass
-class _Names:
-    """Names that must be unique, with the line in which each was first declared."""
+@dataclass(frozen=True)
+class _Entries:
+    """What region.toml and places.geojson list."""
 
-    first: dict[str, int]
-
-    def claim(self, table: Table, key: str, name: str) -> None:
-        if not name:
-            return
-        if name in self.first:
-            table.note("duplicate", key, found=name, first=self.first[name])
-        else:
-            self.first[name] = table.line(key)
+    cities: tuple[City, ...]
+    counties: tuple[County, ...]
+    subjects: tuple[Subject, ...]
+    authorities: tuple[Authority, ...]
+    actors: tuple[Actor, ...]
+    places: tuple[Place, ...]
 
 
 class _Reading:
@@ -154,63 +133,71 @@ class _Reading:
     def __init__(self, folder: FilePath) -> None:
         self._folder = folder
         self._sheets: dict[str, Sheet] = {}
+        self._names: defaultdict[str, Names] = defaultdict(Names)
 
     def problems(self) -> Iterable[Problem]:
         """Whatever has been found wrong."""
         return (each for sheet in self._sheets.values() for each in sheet.problems)
 
     def region(self) -> Region | None:
-        """The region as far as it can be read; None where its own table is missing."""
+        """The region as far as it can be read; None where its own tables are missing."""
         declared = self._toml(_REGION)
-        boundaries = _Boundaries(self._sheet(_COUNTIES), self._geojson(_COUNTIES))
+        boundaries = Boundaries(self._sheet(_COUNTIES), self._geojson(_COUNTIES))
         features = self._geojson(_PLACES)
         calendar = self._calendar(self._toml(_CALENDAR))
         people = self._people(self._toml(_PEOPLE))
         if declared is None:
             return None
-        cities = [_city(table, self._unique("city")) for table in self._required(declared, "city")]
-        codes = frozenset(city.code for city in cities)
-        counties = self._counties(declared, codes, boundaries)
-        self._check_population(declared, cities, counties)
-        subjects = [_subject(t, self._unique("subject")) for t in declared.tables("subject")]
-        self._check_words(declared, subjects)
-        authorities = self._authorities(declared, cities, subjects)
-        actors = [_actor(t, self._unique("actor")) for t in declared.tables("actor")]
-        places = self._places(features, codes)
+        entries = self._entries(declared, boundaries, features or [])
+        self._check(declared, entries)
         head = declared.table("region")
-        self._check_cover(declared, cities, subjects, authorities)
         declared.finish()
         if head is None:
             return None
-        region = Region(
-            path=self._folder,
-            slug=head.text("slug", form=_SLUG, wanted=_SLUG_WANTED),
-            name=head.name(),
-            timezone=_timezone(head),
-            office=_office(head, authorities),
+        region = _assembled(self._folder, head, entries, calendar, people)
+        self._check_names(region)
+        return replace(region, warnings=tuple(sorted(self.problems())))
+
+    def _entries(
+        self, declared: Table, boundaries: Boundaries, features: Sequence[Table]
+    ) -> _Entries:
+        cities = [
+            read_city(table, self._names["city"])
+            for table in declared.tables("city", required=True)
+        ]
+        codes = frozenset(city.code for city in cities)
+        counties = [
+            read_county(table, self._names["county"], codes, boundaries)
+            for table in declared.tables("county", required=True)
+        ]
+        boundaries.check_all_used(county.code for county in counties)
+        subjects = [read_subject(t, self._names["subject"]) for t in declared.tables("subject")]
+        places = [read_place(feature, self._names["place"], codes) for feature in features]
+        return _Entries(
             cities=tuple(cities),
             counties=tuple(counties),
             subjects=tuple(subjects),
-            authorities=tuple(authorities),
-            actors=tuple(actors),
-            places=tuple(places),
-            calendar=calendar,
-            people=people,
-            digest=_digest(self._folder),
+            authorities=self._authorities(declared, cities, subjects),
+            actors=tuple(read_actor(t, self._names["actor"]) for t in declared.tables("actor")),
+            places=tuple(place for place in places if place is not None),
         )
-        head.finish()
-        self._check_names(declared, region)
-        return _with_warnings(region, self.problems())
 
-    @cached_property
-    def _claims(self) -> dict[str, _Names]:
-        return {}
+    def _authorities(
+        self, declared: Table, cities: Sequence[City], subjects: Sequence[Subject]
+    ) -> tuple[Authority, ...]:
+        keys = {subject.key for subject in subjects}
+        authorities = [
+            authority
+            for table in declared.tables("authority", required=True)
+            for authority in read_authorities(table, self._names["authority"], cities, keys)
+        ]
+        order = [None, *(city.code for city in cities)]
+        return tuple(sorted(authorities, key=lambda authority: order.index(authority.city)))
 
-    def _unique(self, what: str) -> _Names:
-        return self._claims.setdefault(what, _Names({}))
-
-    def _required(self, declared: Table, key: str) -> list[Table]:
-        return declared.tables(key, required=True)
+    def _check(self, declared: Table, entries: _Entries) -> None:
+        self._check_population(declared, entries)
+        self._check_words(declared, entries)
+        self._check_cover(declared, entries)
 
     def _sheet(self, name: str) -> Sheet:
         return self._sheets.setdefault(name, Sheet(name))
@@ -262,8 +249,8 @@ class _Reading:
     def _calendar(self, declared: Table | None) -> Calendar:
         if declared is None:
             return Calendar(())
-        tables = self._required(declared, "year")
-        years = [_year(table, self._unique("year")) for table in tables]
+        tables = declared.tables("year", required=True)
+        years = [read_year(table, self._names["year"]) for table in tables]
         declared.finish()
         numbers = sorted(year.year for year in years if year.year)
         for before, after in pairwise(numbers):
@@ -276,62 +263,24 @@ class _Reading:
             return People(Bilingual("", ""), {}, {})
         people = People(
             notice=declared.name("notice"),
-            surnames=_characters(declared, "surnames"),
-            given=_characters(declared, "given"),
+            surnames=read_characters(declared, "surnames"),
+            given=read_characters(declared, "given"),
         )
         declared.finish()
         return people
 
-    def _counties(
-        self, declared: Table, cities: frozenset[str], boundaries: _Boundaries
-    ) -> list[County]:
-        names = self._unique("county")
-        tables = self._required(declared, "county")
-        counties = [_county(table, names, cities, boundaries) for table in tables]
-        boundaries.check_all_used(county.code for county in counties)
-        return counties
-
-    def _check_population(
-        self, declared: Table, cities: Sequence[City], counties: Sequence[County]
-    ) -> None:
-        for position, city in enumerate(cities):
-            total = sum(county.population for county in counties if county.city == city.code)
+    def _check_population(self, declared: Table, entries: _Entries) -> None:
+        for position, city in enumerate(entries.cities):
+            of_city = (county for county in entries.counties if county.city == city.code)
+            total = sum(county.population for county in of_city)
             if total and city.population and total != city.population:
-                declared.note(
-                    "population-sum",
-                    "city",
-                    position,
-                    "population",
-                    found=city.population,
-                    total=total,
-                )
+                path = ("city", position, "population")
+                declared.note("population-sum", *path, found=city.population, total=total)
 
-    def _authorities(
-        self, declared: Table, cities: Sequence[City], subjects: Sequence[Subject]
-    ) -> list[Authority]:
-        keys = {subject.key for subject in subjects}
-        by_city: dict[str | None, list[Authority]] = {None: []}
-        by_city.update({city.code: [] for city in cities})
-        for table in self._required(declared, "authority"):
-            for authority in _Department(table, cities, keys).authorities():
-                self._unique("authority").claim(table, "key", authority.key)
-                by_city[authority.city].append(authority)
-        return [each for group in by_city.values() for each in group]
-
-    def _places(self, features: list[Table] | None, cities: frozenset[str]) -> list[Place]:
-        places = (_place(feature, self._unique("place"), cities) for feature in features or ())
-        return [place for place in places if place is not None]
-
-    def _check_cover(
-        self,
-        declared: Table,
-        cities: Sequence[City],
-        subjects: Sequence[Subject],
-        authorities: Sequence[Authority],
-    ) -> None:
-        covered = {(each.city, key) for each in authorities for key in each.subjects}
-        for position, subject in enumerate(subjects):
-            for city in cities:
+    def _check_cover(self, declared: Table, entries: _Entries) -> None:
+        covered = {(each.city, key) for each in entries.authorities for key in each.subjects}
+        for position, subject in enumerate(entries.subjects):
+            for city in entries.cities:
                 if covered.isdisjoint({(city.code, subject.key), (None, subject.key)}):
                     declared.note(
                         "subject-uncovered",
@@ -343,9 +292,9 @@ class _Reading:
                         severity=Severity.WARNING,
                     )
 
-    def _check_words(self, declared: Table, subjects: Sequence[Subject]) -> None:
+    def _check_words(self, declared: Table, entries: _Entries) -> None:
         holder: dict[str, str] = {}
-        for position, subject in enumerate(subjects):
+        for position, subject in enumerate(entries.subjects):
             for word in subject.words:
                 first = holder.setdefault(word, subject.key)
                 if first != subject.key:
@@ -360,34 +309,51 @@ class _Reading:
                         severity=Severity.WARNING,
                     )
 
-    def _check_names(self, declared: Table, region: Region) -> None:
+    def _check_names(self, region: Region) -> None:
         holder: dict[str, str] = {}
         for ref, names, _ in region.gazetteer_entries():
             for name in names:
                 first = holder.setdefault(name, ref)
                 if first != ref:
-                    sheet, path = self._declared_at(declared, region, ref)
-                    sheet.note(
+                    table = self._table_of(ref)
+                    table.sheet.note(
                         "name-twice",
-                        path,
-                        line=sheet.positions.line_of_value(path, name),
+                        table.path,
+                        line=table.sheet.positions.line_of_value(table.path, name),
                         found=name,
                         first=first,
                         second=ref,
                         severity=Severity.WARNING,
                     )
 
-    def _declared_at(self, declared: Table, region: Region, ref: str) -> tuple[Sheet, Path]:
-        for key, group in (("city", region.cities), ("county", region.counties)):
-            for position, each in enumerate(cast("Sequence[City | County]", group)):
-                if each.ref == ref:
-                    return declared.sheet, (key, position)
-        refs = [place.ref for place in region.places]
-        return self._sheet(_PLACES), ("features", refs.index(ref))
+    def _table_of(self, ref: str) -> Table:
+        kind, _, code = ref.partition("/")
+        if kind in {"city", "county"}:
+            return self._names[kind].table(code)
+        return self._names["place"].table(ref)
 
 
-def _with_warnings(region: Region, problems: Iterable[Problem]) -> Region:
-    return replace(region, warnings=tuple(sorted(problems)))
+def _assembled(
+    folder: FilePath, head: Table, entries: _Entries, calendar: Calendar, people: People
+) -> Region:
+    region = Region(
+        path=folder,
+        slug=head.text("slug", form=SLUG, wanted=SLUG_WANTED),
+        name=head.name(),
+        timezone=_timezone(head),
+        office=_office(head, entries.authorities),
+        cities=entries.cities,
+        counties=entries.counties,
+        subjects=entries.subjects,
+        authorities=entries.authorities,
+        actors=entries.actors,
+        places=entries.places,
+        calendar=calendar,
+        people=people,
+        digest=_digest(folder),
+    )
+    head.finish()
+    return region
 
 
 def _timezone(head: Table) -> ZoneInfo:
@@ -405,352 +371,3 @@ def _office(head: Table, authorities: Sequence[Authority]) -> str:
     if key and key not in keys:
         head.note("unknown-reference", "office", found=key, **closest(key, keys))
     return key
-
-
-def _code(table: Table, key: str, form: Callable[[str], bool], wanted: tuple[str, str]) -> str:
-    code = table.text(key)
-    if code and not form(code):
-        table.note("bad-form", key, found=code, wanted_zh=wanted[0], wanted_en=wanted[1])
-        return ""
-    return code
-
-
-def _city(table: Table, names: _Names) -> City:
-    city = City(
-        code=_code(table, "code", adcode.is_city, _CITY_WANTED),
-        slug=table.text("slug", form=_SLUG, wanted=_SLUG_WANTED),
-        name=table.name(),
-        short=table.name("short"),
-        plate=table.text("plate", form=_PLATE, wanted=_PLATE_WANTED),
-        centre=table.point("centre"),
-        colour=table.text("colour", form=_COLOUR, wanted=_COLOUR_WANTED),
-        population=table.whole("population"),
-    )
-    names.claim(table, "code", city.code)
-    names.claim(table, "slug", city.slug)
-    table.finish()
-    return city
-
-
-@dataclass
-class _Boundary:
-    path: Path
-    geometry: BaseGeometry
-
-
-class _Boundaries:
-    """The boundaries of counties by code, checked as one coverage."""
-
-    def __init__(self, sheet: Sheet, features: list[Table] | None) -> None:
-        self._sheet = sheet
-        self._read = features is not None
-        self._refused: set[str] = set()
-        self._by_code: dict[str, _Boundary] = {}
-        names = _Names({})
-        for feature in features or ():
-            self._add(feature, names)
-        boundaries = list(self._by_code.values())
-        check_coverage(
-            sheet,
-            [each.geometry for each in boundaries],
-            [each.path for each in boundaries],
-            list(self._by_code),
-        )
-
-    def of(self, table: Table, code: str, name: str) -> BaseGeometry | None:
-        """The boundary of a county; None, with a problem noted, where there is none."""
-        if not self._read or not code or code in self._refused:
-            return None
-        boundary = self._by_code.get(code)
-        if boundary is None:
-            table.note("boundary-missing", "code", found=code, name=name)
-            return None
-        return boundary.geometry
-
-    def check_all_used(self, codes: Iterable[str]) -> None:
-        """Note every boundary that belongs to no declared county."""
-        for code in self._by_code.keys() - set(codes):
-            self._sheet.note("boundary-unknown", self._by_code[code].path, found=code)
-
-    def _add(self, feature: Table, names: _Names) -> None:
-        properties = _feature_properties(feature)
-        if properties is None:
-            return
-        code = properties.text("code")
-        properties.finish()
-        names.claim(properties, "code", code)
-        geometry = read_geometry(feature.sheet, feature.path, _geometry_of(feature), AREAS)
-        if geometry is None:
-            self._refused.add(code)
-        elif code and code not in self._by_code:
-            self._by_code[code] = _Boundary(feature.path, geometry)
-
-
-def _feature_properties(feature: Table) -> Table | None:
-    feature.choice("type", ["Feature"], "Feature")
-    return feature.table("properties")
-
-
-def _geometry_of(feature: Table) -> object:
-    return dict(feature.items()).get("geometry")
-
-
-def _county(table: Table, names: _Names, cities: frozenset[str], boundaries: _Boundaries) -> County:
-    code = _code(table, "code", adcode.is_county, _COUNTY_WANTED)
-    city = table.text("city")
-    name = table.name()
-    names.claim(table, "code", code)
-    if city and city not in cities:
-        table.note("unknown-reference", "city", found=city, **closest(city, cities))
-    elif code and city and adcode.city_of(code) != city:
-        table.note("county-outside-city", "code", found=code, city=city)
-    boundary = boundaries.of(table, code, name.zh)
-    county = County(
-        code=code,
-        city=city,
-        name=name,
-        aliases=table.texts("aliases"),
-        population=table.whole("population"),
-        population_accuracy=table.whole("population_accuracy", required=False),
-        area_km2=table.number("area_km2"),
-        former=tuple(_former(each) for each in table.tables("former")),
-        geometry=_plain(boundary),
-        point=label_point(boundary) if boundary is not None else (0.0, 0.0),
-    )
-    table.finish()
-    _check_area(table, county, boundary)
-    return county
-
-
-def _check_area(table: Table, county: County, boundary: BaseGeometry | None) -> None:
-    if boundary is None or not county.area_km2:
-        return
-    measured = area_km2(boundary)
-    if abs(measured - county.area_km2) > _LARGEST_AREA_DIFFERENCE * county.area_km2:
-        table.note(
-            "area-mismatch",
-            "area_km2",
-            found=f"{county.area_km2:g}",
-            measured=f"{measured:.1f}",
-            severity=Severity.WARNING,
-        )
-
-
-def _former(table: Table) -> FormerCounty:
-    until = table.day("until")
-    former = FormerCounty(
-        name=table.name(),
-        code=_code(table, "code", adcode.is_county, _COUNTY_WANTED),
-        until=until or _NO_DAY,
-    )
-    table.finish()
-    return former
-
-
-def _subject(table: Table, names: _Names) -> Subject:
-    subject = Subject(
-        key=table.text("key", form=_SLUG, wanted=_SLUG_WANTED),
-        name=table.name(),
-        words=table.texts("words", required=True),
-    )
-    names.claim(table, "key", subject.key)
-    table.finish()
-    return subject
-
-
-class _Department:
-    """One [[authority]] table: the same department of several cities, or one of the region."""
-
-    def __init__(self, table: Table, cities: Sequence[City], subjects: set[str]) -> None:
-        self._table = table
-        self._cities = {city.code: city for city in cities}
-        self._subjects = subjects
-        self._key = table.text("key", form=_SLUG, wanted=_SLUG_WANTED)
-        self._kind = cast(
-            "AuthorityKind", table.choice("kind", ("department", "office", "party"), "department")
-        )
-        self._name = table.name()
-        self._short = table.name("short") if table.has("short") else self._name
-        self._aliases = table.texts("aliases")
-        self._competences = self._known_subjects(table)
-        self._own_cities = table.texts("cities")
-        self._overrides = self._read_overrides()
-        table.finish()
-
-    def authorities(self) -> Iterable[Authority]:
-        """One authority a city named, or the one of the region where none is named."""
-        if not self._own_cities:
-            yield self._authority(None)
-        for code in self._own_cities:
-            if code in self._cities:
-                yield self._authority(self._cities[code])
-            else:
-                self._table.note(
-                    "unknown-reference", "cities", found=code, **closest(code, self._cities)
-                )
-
-    def _authority(self, city: City | None) -> Authority:
-        own = self._overrides.get(city.code if city else "", {})
-        name = own.get("name", self._name)
-        short = own.get("short", own.get("name", self._short))
-        aliases = own.get("aliases", self._aliases)
-        templates = (name.zh, short.zh, *aliases)
-        return Authority(
-            key=f"{city.slug}-{self._key}" if city else self._key,
-            department=self._key,
-            city=city.code if city else None,
-            name=_filled(name, city),
-            short=_filled(short, city),
-            aliases=tuple(_fill(each, city.name.zh if city else "") for each in aliases),
-            generic=tuple(_fill(each, "市") for each in templates if "{city}" in each),
-            subjects=own.get("subjects", self._competences),
-            kind=self._kind,
-        )
-
-    def _known_subjects(self, table: Table) -> tuple[str, ...]:
-        keys = table.texts("subjects")
-        for key in keys:
-            if key not in self._subjects:
-                path = table.at("subjects")
-                line = table.sheet.positions.line_of_value(path, key)
-                suggestion = closest(key, self._subjects)
-                table.note("unknown-reference", "subjects", found=key, line=line, **suggestion)
-        return keys
-
-    def _read_overrides(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        for table in self._table.tables("except"):
-            city = table.text("city")
-            if city and city not in self._own_cities:
-                suggestion = closest(city, self._own_cities)
-                table.note("unknown-reference", "city", found=city, **suggestion)
-            own: dict[str, Any] = {}
-            for key in ("name", "short"):
-                if table.has(key):
-                    own[key] = table.name(key)
-            if table.has("aliases"):
-                own["aliases"] = table.texts("aliases")
-            if table.has("subjects"):
-                own["subjects"] = self._known_subjects(table)
-            table.finish()
-            found[city] = own
-        return found
-
-
-def _fill(text: str, city: str) -> str:
-    return text.replace("{city}", city)
-
-
-def _filled(name: Bilingual, city: City | None) -> Bilingual:
-    if city is None:
-        return name
-    return Bilingual(_fill(name.zh, city.name.zh), _fill(name.en, city.short.en))
-
-
-def _actor(table: Table, names: _Names) -> Actor:
-    actor = Actor(
-        key=table.text("key", form=_SLUG, wanted=_SLUG_WANTED),
-        name=table.name(),
-        aliases=table.texts("aliases"),
-        kind=table.choice("kind", ("state", "province", "city", "firm", "institution"), "province"),
-    )
-    names.claim(table, "key", actor.key)
-    table.finish()
-    return actor
-
-
-def _place(feature: Table, names: _Names, cities: frozenset[str]) -> Place | None:
-    properties = _feature_properties(feature)
-    geometry = read_geometry(feature.sheet, feature.path, _geometry_of(feature), PLACES)
-    if properties is None:
-        return None
-    ref = properties.text("ref", form=_REF, wanted=_REF_WANTED)
-    name = Bilingual(*(_spoken(properties, language) for language in ("zh", "en")))
-    place_cities = properties.texts("cities")
-    place = Place(
-        ref=ref,
-        name=name,
-        aliases=properties.texts("aliases"),
-        kind=properties.text("kind", form=_SLUG, wanted=_SLUG_WANTED),
-        cities=place_cities,
-        accuracy_m=properties.whole("accuracy_m"),
-        schematic=properties.flag("schematic"),
-        source=properties.text("source"),
-        geometry=_plain(geometry),
-        point=label_point(geometry) if geometry is not None else (0.0, 0.0),
-    )
-    names.claim(properties, "ref", ref)
-    for code in place_cities:
-        if code not in cities:
-            properties.note("unknown-reference", "cities", found=code, **closest(code, cities))
-    properties.finish()
-    return place
-
-
-def _spoken(properties: Table, language: str) -> str:
-    if properties.has(language):
-        return properties.text(language)
-    properties.text(language, required=False)
-    zh, en = {"zh": ("中文名", "Chinese name"), "en": ("英文名", "English name")}[language]
-    properties.note("missing-translation", language, language_zh=zh, language_en=en)
-    return ""
-
-
-def _year(table: Table, names: _Names) -> YearOfDays:
-    year = table.whole("year")
-    names.claim(table, "year", str(year) if year else "")
-    declared = YearOfDays(
-        year=year,
-        source=table.text("source"),
-        holidays=tuple(
-            holiday for each in table.tables("holiday") if (holiday := _holiday(each, year))
-        ),
-        workdays=table.days("workdays"),
-    )
-    table.finish()
-    _check_workdays(table, declared)
-    return declared
-
-
-def _holiday(table: Table, year: int) -> Holiday | None:
-    name, first, last = table.name(), table.day("first"), table.day("last")
-    table.finish()
-    if first is None or last is None:
-        return None
-    if last < first:
-        table.note("span-backwards", "last", found=f"{first} – {last}")
-        return None
-    if last.year != year:
-        table.note("outside-year", "last", found=last, year=year)
-    return Holiday(name, first, last)
-
-
-def _check_workdays(table: Table, declared: YearOfDays) -> None:
-    off = {day for holiday in declared.holidays for day in holiday.days()}
-    for day in declared.workdays:
-        if day.year != declared.year:
-            table.note("outside-year", "workdays", found=day, year=declared.year)
-        if day.weekday() < 5:
-            table.note("not-a-weekend", "workdays", found=day)
-        if day in off:
-            table.note("holiday-and-workday", "workdays", found=day)
-
-
-def _characters(declared: Table, key: str) -> dict[str, str]:
-    table = declared.table(key)
-    if table is None:
-        return {}
-    found = {}
-    for character, pinyin in table.items():
-        if isinstance(pinyin, str) and pinyin.isascii() and pinyin.isalpha():
-            found[character] = pinyin
-        else:
-            wanted = ("拼音（无声调字母）", "pinyin in plain letters")
-            table.note(
-                "bad-form", character, found=pinyin, wanted_zh=wanted[0], wanted_en=wanted[1]
-            )
-    return found
-
-
-def _plain(geometry: BaseGeometry | None) -> Geometry:
-    return cast("Geometry", mapping(geometry)) if geometry is not None else {}

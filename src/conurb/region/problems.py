@@ -119,8 +119,8 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "word-twice": (
         "提示词“{found}”同属 {first} 与 {second}，推荐主管部门时无从取舍。请只留一处",
         (
-            "the word “{found}” hints at both {first} and {second}: keep it with one, so that a task "
-            "is proposed to the right authority"
+            "the word “{found}” hints at both {first} and {second}: keep it with one, so that "
+            "tasks are proposed to the right authority"
         ),
     ),
     "boundary-missing": (
