@@ -210,18 +210,18 @@ class Script:
         part.begin(began)
         if fate == "done":
             ended = self.days_ago(1, 12) if self.chance.random() < 0.3 else self.days_ago(13, 260)
-            part.date(began, ended + timedelta(days=self.chance.randint(-10, 60)))
+            part.schedule(began, ended + timedelta(days=self.chance.randint(-10, 60)))
             part.climb(began, ended, top, finishes=True)
         elif fate == "late":
             due = self.days_ago(4, 75)
-            part.date(began, due)
+            part.schedule(began, due)
             part.climb(began, self.days_ago(2, 70), max(1, top - self.chance.randint(1, 2)))
         elif fate == "behind":
-            part.date(began, self.days_ahead(20, 60))
+            part.schedule(began, self.days_ahead(20, 60))
             part.climb(began, self.days_ago(2, 40), 1)
         elif fate == "redated":
             due = self.days_ago(40, 55)
-            part.date(began, due)
+            part.schedule(began, due)
             part.climb(began, self.days_ago(1, 20), top - 1)
             self.add(due + timedelta(days=15), part.redate(self.days_ahead(70, 120)))
         else:
@@ -230,7 +230,7 @@ class Script:
     def write_early(self, part: Part, fate: Fate) -> None:
         """A task that is still waiting: for a proposal, an answer, or its beginning."""
         asked = self.days_ago(4, 18) if fate != "not-begun" else self.days_ago(22, 45)
-        part.date(asked, self.days_ahead(260, 420))
+        part.schedule(asked, self.days_ahead(260, 420))
         if fate == "unproposed":
             return
         part.propose(asked)
@@ -244,7 +244,7 @@ class Script:
     def write_current(self, part: Part, fate: Fate, began: date, top: int) -> None:
         """A task under way: on course, held up, silent, or withdrawn on the way."""
         due = self.days_ahead(8, 28) if self.chance.random() < 0.2 else self.days_ahead(29, 330)
-        part.date(began, due)
+        part.schedule(began, due)
         elapsed = (self.today - began) / (due - began)
         rungs = [s.share for s in part.task.ladder[:-1]]
         enough = [k for k, share in enumerate(rungs) if share + BEHIND_BY > elapsed + 0.03]
@@ -359,7 +359,7 @@ class Part:
         reason = self.script.words.office("returning")
         life.give_back(officer, assignment, reason, now=moment)
 
-    def date(self, start: date, due: date) -> None:
+    def schedule(self, start: date, due: date) -> None:
         """The office sets from when and until when the task's time counts."""
         script = self.script
         words = script.words.office("dating")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from conurb.plan.views import authorities, bulletin, exports, importing, item, life, map, overview, supervision
+from conurb.plan.views import (
+    authorities,
+    bulletin,
+    exports,
+    importing,
+    item,
+    keys,
+    life,
+    map,
+    overview,
+    supervision,
+)
 
 urlpatterns = [
     path("plan/", overview.plan_list, name="plan"),
@@ -17,12 +28,18 @@ urlpatterns = [
     path("map/tasks.geojson", map.tasks, name="map-tasks"),
     path("tasks/<str:key>/propose/", life.propose, name="task-propose"),
     path("tasks/<str:key>/withdraw/", life.withdraw, name="task-withdraw"),
+    path("tasks/<str:key>/restore/", life.restore, name="task-restore"),
+    path("tasks/<str:key>/dates/", life.dates, name="task-dates"),
     path("tasks/<str:key>/report/", life.report, name="task-report"),
     path("tasks/<str:key>/support/", life.support, name="task-support"),
     path("assignments/<str:key>/accept/", life.accept, name="assignment-accept"),
     path("assignments/<str:key>/return/", life.give_back, name="assignment-return"),
+    path("assignments/<str:key>/end/", life.end_support, name="assignment-end"),
+    path("proposals/", life.propose_all, name="propose-all"),
     path("evidence/<str:key>/", life.evidence, name="evidence"),
     path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/refresh/", supervision.refresh, name="supervision-refresh"),
+    path("supervision/remind/", supervision.remind_all, name="supervision-remind-all"),
     path("supervision/<str:key>/", supervision.case, name="supervision-case"),
     path("import/", importing.imports, name="imports"),
     path("import/<str:key>/", importing.document, name="import"),
@@ -37,8 +54,16 @@ urlpatterns = [
     path("import/<str:key>/confirm/", importing.confirm, name="import-confirm"),
     path("bulletins/", bulletin.bulletins, name="bulletins"),
     path("bulletins/<int:year>/<int:month>/", bulletin.bulletin, name="bulletin"),
+    path(
+        "bulletins/<int:year>/<int:month>/introduction/",
+        bulletin.introduction,
+        name="bulletin-introduction",
+    ),
+    path("bulletins/<int:year>/<int:month>/issue/", bulletin.issue, name="bulletin-issue"),
     path("bulletins/<int:year>/<int:month>/bulletin.docx", bulletin.docx, name="bulletin-docx"),
     path("bulletins/<int:year>/<int:month>/bulletin.xlsx", bulletin.xlsx, name="bulletin-xlsx"),
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/<str:key>/", authorities.authority, name="authority"),
+    path("authorities/<str:key>/keys/", keys.keys, name="authority-keys"),
+    path("keys/<str:prefix>/revoke/", keys.revoke, name="key-revoke"),
 ]

@@ -21,18 +21,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", {"home": shown, "drawn": DRAWN})
 
 
-def work(request: HttpRequest) -> HttpResponse:
-    return render(request, "skeleton.html")
-
-
-def demo_roles(request: HttpRequest) -> HttpResponse:
-    return render(request, "skeleton.html")
-
-
-def demo_login(request: HttpRequest) -> HttpResponse:
-    return render(request, "skeleton.html")
-
-
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language in a cookie and go back to the page it was chosen on."""

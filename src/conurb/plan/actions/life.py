@@ -318,7 +318,7 @@ def report(
     _require_correctable(task, acting, corrects)
     accepted = _accepted(files)
     made = Report.everything.create(
-        urn=new_urn("report", acting.authority.city_id or "region"),
+        urn=new_urn("report"),
         task=task,
         sequence=next_sequence(task),
         authority=acting.authority,
@@ -335,7 +335,7 @@ def report(
     for file in accepted:
         stored = storage.store(file.content)
         Evidence.everything.create(
-            urn=new_urn("evidence", acting.authority.city_id or "region"),
+            urn=new_urn("evidence"),
             report=made,
             filename=file.filename,
             media_type=file.media_type,
@@ -378,7 +378,7 @@ def _propose_lead(
     moment: datetime,
 ) -> Assignment:
     made = Assignment.everything.create(
-        urn=new_urn("assignment", authority.city_id or "region"),
+        urn=new_urn("assignment"),
         task=task,
         authority=authority,
         role=Assignment.Role.LEAD,
@@ -414,7 +414,7 @@ def _ask(
     moment: datetime,
 ) -> Assignment:
     made = Assignment.everything.create(
-        urn=new_urn("assignment", authority.city_id or "region"),
+        urn=new_urn("assignment"),
         task=task,
         authority=authority,
         role=Assignment.Role.SUPPORT,

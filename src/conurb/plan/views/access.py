@@ -1,0 +1,56 @@
+"""Who may open a page: members of the region, or the coordination office alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from conurb.plan.models import Task
+from conurb.refusal import NotCompetentError
+from conurb.region.models import User, coordinates, works_for_region
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def officers_only(view: View[P]) -> View[P]:
+    """Let in officers, the office and administrators; send who is not logged in to the login."""
+    return _let_in(view, works_for_region, lambda: _("This page is for officers."))
+
+
+def office_only(view: View[P]) -> View[P]:
+    """Let in the office and administrators; send who is not logged in to the login."""
+    return _let_in(view, coordinates, lambda: _("This page is for the coordination office."))
+
+
+def _let_in(view: View[P], rule: Callable[[Any], bool], refusal: Callable[[], str]) -> View[P]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not rule(request.user):
+            raise NotCompetentError(refusal())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def person(request: HttpRequest) -> User:
+    """Return who makes a request that only members make."""
+    if not isinstance(request.user, User):
+        raise NotCompetentError(_("This page is for officers."))
+    return request.user
+
+
+def visible_task(request: HttpRequest, key: str) -> Task:
+    """Return the task with this key, or raise Http404."""
+    tasks = Task.objects.visible_to(request.user).select_related("lead__city", "item__field__plan")
+    found = tasks.filter(urn=f"urn:conurb:region:task:{key}").first()
+    if found is None:
+        raise Http404(_("There is no task with this address."))
+    return found
