@@ -82,6 +82,8 @@ def region_check(region: Path) -> None:
     except RegionError as fault:
         click.echo(render_problems(fault.problems, "zh"), err=True)
         sys.exit(1)
+    if loaded.warnings:
+        click.echo(render_problems(loaded.warnings, "zh"), err=True)
     click.echo(
         f"{region}: {len(loaded.cities)} cities, {len(loaded.counties)} counties, "
         f"{len(loaded.authorities)} authorities, {len(loaded.places)} places"
