@@ -46,7 +46,7 @@ def _cause(detail: Detail) -> list[Remark]:
     causes = dict(Supervision.Reason.choices)
     return [
         (_("Cause"), causes.get(detail.get("cause", ""), "")),
-        (_("Words"), detail.get("words", "")),
+        (_("Note"), detail.get("words", "")),
     ]
 
 
@@ -76,7 +76,7 @@ PHRASES = {
     "supervision.redate": Phrase(_("re-dated under supervision the task"), _cause),
     "supervision.close": Phrase(_("closed the supervision of the task"), _cause),
     "supervision.settle": Phrase(_("found settled the cause to supervise the task"), _cause),
-    "bulletin.edit": Phrase(_("edited the bulletin")),
+    "bulletin.write": Phrase(_("edited the bulletin")),
     "bulletin.issue": Phrase(_("issued the bulletin")),
     "key.create": Phrase(_("created the API key")),
     "key.revoke": Phrase(_("revoked the API key")),

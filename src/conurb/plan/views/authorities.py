@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conurb.plan.queries import authorities as shares
-from conurb.region.models import Authority, City, coordinates, works_for_region
+from conurb.plan.views.access import officers_only
+from conurb.region.models import Authority, City, coordinates
 
 LONGEST = 100
 
 
 @require_safe
-@login_required
+@officers_only
 def authorities(request: HttpRequest) -> HttpResponse:
     """List the authorities by city with the tasks they lead and support."""
-    _require_officer(request)
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
     cities = list(City.objects.all())
     asked = request.GET.get("city", "")
@@ -34,10 +31,9 @@ def authorities(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@officers_only
 def authority(request: HttpRequest, key: str) -> HttpResponse:
     """Show one authority: competences, tasks, people."""
-    _require_officer(request)
     found = get_object_or_404(Authority.objects.select_related("city"), key=key)
     own = getattr(request.user, "authority_id", None) == found.pk
     return render(
@@ -50,8 +46,3 @@ def authority(request: HttpRequest, key: str) -> HttpResponse:
             "sees_keys": own or coordinates(request.user),
         },
     )
-
-
-def _require_officer(request: HttpRequest) -> None:
-    if not works_for_region(request.user):
-        raise PermissionDenied(_("The authorities' pages are open to officers of the region."))

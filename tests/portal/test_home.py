@@ -1,0 +1,163 @@
+"""The home page, and the pages that answer when something is refused or fails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from conurb.plan import ladder
+from conurb.plan.actions import life
+from conurb.plan.lights import LIGHTS
+from conurb.plan.models import Plan, Report, Task
+from conurb.plan.progress import light_then
+from conurb.plan.queries.overview import courses, overview
+from conurb.portal import queries, views
+
+
+@pytest.fixture
+def life_of_one(actors, plan):
+    """A task proposed, accepted and reported on today by the Changsha officer's authority."""
+    cache.clear()
+    task = Task.everything.filter(kind="build").first()
+    officer = actors["officer-changsha"]
+    life.accept(officer, life.propose_lead(actors["office"], task, officer.authority, "按职责"))
+    second = ladder.ladder_of("build")[1].key
+    life.report(officer, task, words="前期研究已完成并通过评审", stage=second)
+    task.refresh_from_db()
+    return task
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["nobody", "resident", "officer-changsha", "office", "admin"])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_home_opens_for_everybody_in_both_languages(client_of, role, language):
+    page = client_of(role).get(reverse("home"), {"lang": language})
+    assert page.status_code == 200
+    assert page["Content-Language"] == language
+
+
+@pytest.mark.django_db
+def test_the_ten_fields_hold_every_task_once(client, plan):
+    home = client.get(reverse("home")).context["home"]
+    assert len(home.overview.fields) == 10
+    assert sum(state.tally.total for state in home.overview.fields) == home.overview.tally.total
+    assert home.overview.tally.total == Task.everything.filter(item__field__plan=plan).count()
+    assert home.overview.without_owner == home.overview.tally.total
+
+
+@pytest.mark.django_db
+def test_a_report_of_this_week_is_what_moved(client, life_of_one):
+    home = client.get(reverse("home")).context["home"]
+    assert (home.moves.reports, home.moves.tasks, home.moves.authorities) == (1, 1, 1)
+    assert "前期研究已完成并通过评审" in client.get(reverse("home")).content.decode()
+    assert home.overview.without_owner == home.overview.tally.total - 1
+
+
+@pytest.mark.django_db
+def test_reports_older_than_a_week_do_not_move(actors, plan, life_of_one):
+    later = timezone.now() + timedelta(days=8)
+    assert queries.home(actors["nobody"], later).moves.reports == 0
+
+
+@pytest.mark.django_db
+def test_due_soon_and_late_are_told_apart(actors, life_of_one):
+    today = timezone.localdate()
+    life.set_dates(actors["office"], life_of_one, today + timedelta(days=9), "按计划明确时限")
+    home = queries.home(actors["office"], timezone.now())
+    assert life_of_one in home.soon
+    assert life_of_one not in home.late
+    after = queries.home(actors["office"], timezone.now() + timedelta(days=10))
+    assert life_of_one not in after.soon
+    dues = [dot for dot in home.dues.dots if dot.url.endswith(f"/{life_of_one.key}/")]
+    assert [dot.day for dot in dues] == [(today + timedelta(days=9)).isoformat()]
+
+
+@pytest.mark.django_db
+def test_the_lights_worked_out_from_reports_are_those_of_today(actors, plan, life_of_one):
+    today = timezone.localdate()
+    again = dict.fromkeys(LIGHTS, 0)
+    for course in courses(actors["nobody"], plan):
+        again[light_then(course, today)] += 1
+    assert again == dict(overview(actors["nobody"], plan, today).tally.counts)
+
+
+@pytest.mark.django_db
+def test_progress_ends_with_today(client, life_of_one):
+    home = client.get(reverse("home")).context["home"]
+    assert len(home.progress.categories) == 13
+    last = {one.light: one.values[-1] for one in home.progress.series}
+    assert last == {light: home.overview.tally.count(light) for light in last}
+
+
+@pytest.mark.django_db
+def test_past_months_are_worked_out_once_until_a_report_comes(actors, client, life_of_one):
+    def queries_of_home():
+        with CaptureQueriesContext(connection) as seen:
+            client.get(reverse("home"))
+        return len(seen)
+
+    cache.clear()
+    first = queries_of_home()
+    assert queries_of_home() < first
+    life.report(actors["officer-changsha"], life_of_one, words="继续推进相关手续")
+    assert Report.everything.count() == 2
+    assert queries_of_home() == first
+
+
+@pytest.mark.django_db
+def test_a_node_without_a_plan_says_what_to_do(client_of):
+    Plan.objects.update(is_current=False)
+    assert "尚无规划清单" in client_of("nobody").get(reverse("home")).content.decode()
+    office = client_of("office").get(reverse("home")).content.decode()
+    assert f'href="{reverse("imports")}"' in office
+    assert client_of("nobody").get(reverse("map")).status_code == 200
+
+
+@pytest.mark.django_db
+def test_pages_carry_no_inline_script_or_style(client, life_of_one):
+    for name in ("home", "map"):
+        page = client.get(reverse(name)).content.decode()
+        assert " style=" not in page
+        assert "<style" not in page
+        scripts = [tag.split(">")[0] for tag in page.split("<script")[1:]]
+        assert all("src=" in tag or 'type="application/json"' in tag for tag in scripts)
+
+
+@pytest.mark.django_db
+def test_what_is_not_there_is_a_page_that_says_so(client):
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "页面不存在" in answer.content.decode()
+    assert "There is nothing here" in client.get("/no/such/page/?lang=en").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_this_sites_token_is_refused_in_words():
+    answer = Client(enforce_csrf_checks=True).post(reverse("language"), {"language": "en"})
+    assert answer.status_code == 403
+    assert "表单已失效" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_programs_are_answered_in_json(rf, actors):
+    request = rf.get("/api/nothing")
+    request.user = actors["nobody"]
+    answer = views.not_found(request, Exception())
+    assert answer["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "系统出现故障"), ("en", "went wrong")])
+def test_the_page_of_a_failure_needs_no_database(language, words):
+    # no django_db mark: any query would raise
+    request = RequestFactory().get("/")
+    request.LANGUAGE_CODE = language
+    answer = views.server_error(request)
+    assert answer.status_code == 500
+    assert words in answer.content.decode()
