@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
 from conurb import __version__
 from conurb.plan.api import router as plan_router
@@ -39,6 +40,12 @@ well, with the place of each. A parameter that an operation does not have is a p
 **Caching.** Answers carry an `ETag`; send it back as `If-None-Match` and get 304 where nothing
 changed.
 """
+
+
+class PlainJson(JSONRenderer):
+    """JSON with Chinese as it is written, which is half as long as escaped."""
+
+    json_dumps_params: ClassVar = {"ensure_ascii": False}
 
 
 class Interface(NinjaAPI):
@@ -128,6 +135,7 @@ api = Interface(
     version=__version__,
     description=DESCRIPTION,
     urls_namespace="api",
+    renderer=PlainJson(),
     docs=Swagger(settings={"persistAuthorization": False, "validatorUrl": None}),
     docs_url="/docs",
     # swagger-ui sets style attributes on its own elements; this page alone lets it
@@ -196,12 +204,17 @@ def unknown_parameter(request: HttpRequest, fault: UnknownParameterError) -> Htt
 def not_valid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
     """Answer 422 with every place that does not fit the schema."""
     errors = [
-        {"where": [str(step) for step in error["loc"]], "message": str(error["msg"])}
-        for error in fault.errors
+        {"where": _place(error["loc"]), "message": str(error["msg"])} for error in fault.errors
     ]
     places = ", ".join(".".join(error["where"]) for error in errors)
     said = _("The request does not fit: %(places)s") % {"places": places}
     return problem(request, 422, said, *errors)
+
+
+def _place(steps: Sequence[Any]) -> list[str]:
+    """Name a place as the caller knows it, without the name that our function gives to it."""
+    first, *rest = (str(step) for step in steps)
+    return [first, *(rest[1:] if rest and rest[0] == first else rest)]
 
 
 @api.exception_handler(Http404)

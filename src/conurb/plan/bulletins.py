@@ -335,25 +335,27 @@ def figures(stands: Sequence[Standing]) -> Figures:
 def summary(content: Content, language: str) -> str:
     """Return the sentence or two that say how the plan stands."""
     total = content.total
+    spoken = [light for light in _SPOKEN if total.of(light)]
     if language.startswith("en"):
-        lights = ", ".join(
-            f"{total.of(light)} {LIGHT_NAMES[light][1].lower()}" for light in _SPOKEN
-        )
+        lights = ", ".join(f"{total.of(light)} {LIGHT_NAMES[light][1].lower()}" for light in spoken)
+        lights = f": {lights}" if lights else ""
         unowned = (
             f" {content.unowned} have not been accepted by a lead authority."
             if content.unowned
             else ""
         )
         return (
-            f"On {content.as_of.day} {content.as_of:%B %Y} the plan holds {total.tasks} tasks: "
-            f"{lights}. In the month {total.reports} progress reports came in; {total.moved} "
-            f"tasks moved up a stage and {total.completed} of them were completed.{unowned}"
+            f"On {content.as_of.day} {content.as_of:%B %Y} the plan holds {total.tasks} "
+            f"tasks{lights}. "
+            f"In the month {total.reports} progress reports came in; {total.moved} tasks moved up "
+            f"a stage, and {total.completed} of them were completed.{unowned}"
         )
-    lights = "，".join(f"{LIGHT_NAMES[light][0]}{total.of(light)}项" for light in _SPOKEN)
+    lights = "，".join(f"{LIGHT_NAMES[light][0]}{total.of(light)}项" for light in spoken)
+    lights = f"，其中{lights}" if lights else ""
     unowned = f"尚有{content.unowned}项未明确牵头单位。" if content.unowned else ""
     day = content.as_of
     return (
-        f"截至{day.year}年{day.month}月{day.day}日，任务清单共{total.tasks}项任务，其中{lights}。"
+        f"截至{day.year}年{day.month}月{day.day}日，任务清单共{total.tasks}项任务{lights}。"
         f"本月收到进展报告{total.reports}份，{total.moved}项任务阶段取得进展，"
         f"其中{total.completed}项办结。{unowned}"
     )
