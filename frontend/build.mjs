@@ -1,6 +1,6 @@
 // Builds what the browser loads into src/conurb/portal/static/build: bundles, styles, one icon sprite.
 import { build } from "esbuild";
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,8 +59,10 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await copyFile(
-  resolve("maplibre-gl/dist/maplibre-gl-csp-worker.js"),
+// The worker is taken as it is, without the pointer to a source map that is not served.
+const worker = await readFile(resolve("maplibre-gl/dist/maplibre-gl-csp-worker.js"), "utf8");
+await writeFile(
   path.join(target, "maplibre-worker.js"),
+  worker.replace(/\n?\/\/# sourceMappingURL=.*$/m, ""),
 );
 await writeFile(path.join(target, "icons.svg"), await sprite(await iconNames()));

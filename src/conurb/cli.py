@@ -51,9 +51,14 @@ data_option = click.option(
 def serve(region: Path, data: Path | None, host: str, port: int, workers: int, demo: bool) -> None:
     """Bring the node's tables up to date, load the region and serve it."""
     prepare(region, data, demo=demo)
+    from django.core.management import CommandError
+
     from conurb.config.starting import start
 
-    start(host, port, workers, say=lambda line: click.echo(line, err=True))
+    try:
+        start(host, port, workers, say=lambda line: click.echo(line, err=True))
+    except CommandError as fault:
+        raise click.ClickException(str(fault)) from fault
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
