@@ -66,6 +66,9 @@ _DUTY_BRACKET = re.compile(
 _DUTY_SENTENCE = re.compile(rf"(?:^|(?<=[。；;\n]))\s*(?:{_DUTY_WORDS})\s*[:：][^。\n]*")
 
 
+_OUTPUTS = ("新增", "增加", "覆盖", "惠及", "带动", "达到", "完成", "建成", "修复")
+_FIGURE_END = re.compile(r"\d+(?:\.\d+)?[万亿千百]?[\u4e00-\u9fff%]{1,2}$")
+_MILESTONE = re.compile(r"建成|完成|完工|竣工|投产|投运|投用|投入|开工|通车|开学|贯通|交付|验收|达到|实现|突破|印发|形成")
 # Wholes that the works before them fit into: 完善…网络 after a line to be built names no task.
 _FABRIC = ("网络", "体系", "格局", "环境", "布局")
 _ASKING = ("争取", "力争", "申报", "申请", "报请", "提请")
@@ -133,7 +136,8 @@ def clauses(mask: str, start: int, end: int) -> list[Clause]:
         return [_english(mask, start, end)]
     bounds: list[tuple[int, int]] = []
     for found in _CLAUSE.finditer(mask, start, end):
-        bounds.extend(_stages(mask, *_trimmed(mask, found.start(), found.end())))
+        for bound in _stages(mask, *_trimmed(mask, found.start(), found.end())):
+            bounds.extend(_verb_pairs(mask, *bound))
     heads = [head_of(mask, *bound) for bound in bounds]
     result: list[Clause] = []
     for index, ((left, right), head) in enumerate(zip(bounds, heads, strict=True)):
@@ -182,6 +186,30 @@ def _stages(mask: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             return
         at = mask.find("并", at + 1, end - 2)
     yield start, end
+
+
+def _verb_pairs(mask: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A clause, cut at 、 between two verbs with an object each: 拓宽甲路、打通乙路."""
+    limit = min(end - 4, start + _HEAD_REACH)
+    at = mask.find("、", start + 4, limit)
+    while at > 0:
+        first, second = head_of(mask, start, at), _direct(mask, at + 1, end, at + 1)
+        if first is not None and second is not None and _paired(mask, first, at, second, end):
+            yield start, at
+            yield from _verb_pairs(mask, at + 1, end)
+            return
+        at = mask.find("、", at + 1, limit)
+    yield start, end
+
+
+def _paired(mask: str, first: Head, stop: int, second: Head, end: int) -> bool:
+    if first.verb in NOUNISH or second.verb in NOUNISH or "、" in mask[first.after : stop]:
+        return False
+    object_end = mask.find("、", second.after, end)
+    object_end = end if object_end < 0 else object_end
+    if "的" in mask[second.after : end]:
+        return False  # a phrase before 的 may hold both: 以政府引导、吸引投资的模式
+    return stop - first.after >= 2 and object_end - second.after >= 2
 
 
 def _skip_adverbs(mask: str, at: int, end: int) -> int:
@@ -310,7 +338,7 @@ def _form(
     if head is None:
         return "rest"
     words = mask[head.after : end]
-    if _is_goal(mask, start, end):
+    if _is_goal(mask, start, end) or (acted and _is_measure(mask, start, end, head)):
         return "result"
     if not words.strip() and (acted or not last):
         return "rest"
@@ -348,6 +376,15 @@ def _is_goal(mask: str, start: int, end: int) -> bool:
         return False
     when = re.search(r"年|月|季|日|如期|按期|期间|底前", mask[found.end() : end])
     return bool(when and _GOAL_VERB.search(mask, found.end(), end))
+
+
+def _is_measure(mask: str, start: int, end: int, head: Head) -> bool:
+    """年内建成15公里, 新增学位1800个: how much of the action before, or by when."""
+    words = mask[head.after : end]
+    when = _WHEN.match(mask, start, end)
+    if when is not None and when.end() > start and _MILESTONE.fullmatch(head.verb):
+        return len(words) <= 8 or bool(re.search(r"\d", words))
+    return head.verb in _OUTPUTS and _FIGURE_END.search(words) is not None
 
 
 def _is_result(head: Head, words: str) -> bool:

@@ -15,7 +15,7 @@ _CN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 # Words that count or measure: a bare figure before one of them is a quantity, not a number.
-COUNTERS = "年月日时分秒个条项家所座万亿千百十米公吨元号期批级类次名人户亩平度届款天周岁倍处部套台辆+-~/%％‰℃."
+COUNTERS = "年月日时分秒个条项家所座万亿千百十米公吨元号期批级类次名人户亩平度届款天周岁倍处部套台辆+~/%％‰℃.-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def _continues(before: _Line, after: _Line, left: float, right: float, gap: floa
     full = before.right >= right - 2.2 * before.size
     indented = after.left > left + 1.2 * after.size
     apart = after.top - before.bottom > gap + 0.8 * after.size and after.top > before.top
-    if not full or apart:
+    if not full or apart or abs(after.size - before.size) > 0.12 * before.size:
         return False
     if indented and not before.left > left + 1.2 * before.size:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .copies import strike_copies
@@ -16,6 +17,7 @@ from .structure import Outline, Piece, outline_of
 from .tasks import themed, without_theme
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)(?!\d)")
+_YEAR_NOW = re.compile(r"(?<![\d到至—–-])(20\d\d|19[5-9]\d)(?=年)(?!年以来)")
 _BLANK = ("空白", "white space")
 _REST = ("未归入任何条目的文字", "words that belong to no item")
 
@@ -37,7 +39,7 @@ def read_text(
     outline = outline_of(mapped, ledger)
     mender = Mender(mapped.text, ledger)
     title, title_span = _title(mapped, outline, mender)
-    plan_year = year if year is not None else _year(title, mapped.text)
+    plan_year = year if year is not None else _year(title, mapped.text, outline)
     details = Details(gazetteer or Gazetteer(), plan_year)
     fields = tuple(_fields(mapped, outline, title, mender, details))
     reading = Reading(
@@ -64,10 +66,17 @@ def _title(mapped: Mapped, outline: Outline, mender: Mender) -> tuple[str, Span 
     return words, mapped.span(*outline.title)
 
 
-def _year(title: str, text: str) -> int | None:
-    """The year in the title, else the first one in the text."""
-    found = _YEAR.search(title) or _YEAR.search(text)
-    return int(found.group()) if found else None
+def _year(title: str, text: str, outline: Outline) -> int | None:
+    """The year in the title, else before the first heading, else the one named most.
+
+    到2025年 names a goal, not the year of the plan.
+    """
+    begin = outline.pieces[0].start if outline.pieces else 0
+    found = _YEAR.search(title) or _YEAR.search(text, 0, begin)
+    if found is not None:
+        return int(found.group())
+    named = Counter(_YEAR_NOW.findall(text))
+    return int(named.most_common(1)[0][0]) if named else None
 
 
 def _fields(
@@ -141,8 +150,10 @@ def _flattened(pieces: list[Piece]) -> Iterator[Piece]:
 
 def _numbers(pieces: list[Piece], prefix: str) -> Iterator[tuple[str, bool]]:
     """The full number of every piece, and whether it is only the heading of others."""
+    reached = 0
     for piece in pieces:
-        number = f"{prefix}.{piece.number}"
+        reached = max(piece.number, reached + 1)
+        number = f"{prefix}.{reached}"
         yield number, bool(piece.children)
         yield from _numbers(piece.children, number)
 

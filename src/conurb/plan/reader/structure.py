@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from .boilerplate import (
     ends_sentence,
@@ -125,6 +125,8 @@ class _Walk:
         self.roots: list[Piece] = []
         self.stack: list[Piece] = []
         self.preamble: list[Paragraph] = []
+        self.continuous: frozenset[int] = frozenset()
+        self.running: Counter[int] = Counter()
         self.title: Range | None = None
 
     def run(self) -> Outline:
@@ -142,6 +144,7 @@ class _Walk:
         self.loose_rate = self._loose_rate()
         self.items_end = self._items_end()
         self.heads = self._running_heads()
+        self.continuous = self._counting_on()
         self.following = self._following()
         for index, paragraph in enumerate(self.paragraphs):
             self._take(index, paragraph)
@@ -322,6 +325,26 @@ class _Walk:
             return 0
         return _follows(before, level, marker.value) + _precedes(after, level, marker.value)
 
+    def _counting_on(self) -> frozenset[int]:
+        """Inner levels whose numbers run through the whole document, as articles do."""
+        values: dict[int, list[int]] = defaultdict(list)
+        outer: Counter[int] = Counter()
+        for paragraph in self.paragraphs:
+            if paragraph.level is None or paragraph.marker is None:
+                continue
+            for level in range(paragraph.level + 1, len(self.scheme)):
+                outer[level] += 1
+            if paragraph.marker.value is not None:
+                values[paragraph.level].append(paragraph.marker.value)
+        return frozenset(
+            level
+            for level, numbers in values.items()
+            if outer[level] > 1
+            and len(numbers) > 3
+            and numbers.count(1) == 1
+            and sum(b == a + 1 for a, b in pairwise(numbers)) >= 0.8 * (len(numbers) - 1)
+        )
+
     def _usual_signature(self) -> tuple[bool, bool]:
         counts = Counter(p.signature for p in self.paragraphs if p.marker is not None)
         return counts.most_common(1)[0][0] if counts else (False, False)
@@ -378,11 +401,15 @@ class _Walk:
         return siblings[-1].number + 1 if siblings else 1
 
     def _siblings(self, level: int) -> list[Piece]:
-        if level == 0:
-            return self.roots
-        if len(self.stack) >= level:
-            return self.stack[level - 1].children
-        return []
+        """What stands under the innermost open piece outside this level."""
+        for piece in reversed(self.stack):
+            if piece.level < level:
+                return piece.children
+        return self.roots
+
+    def _expected(self, level: int) -> int:
+        """The number due next as it should be printed: articles count on through chapters."""
+        return self.running[level] + 1 if level in self.continuous else self._due(level)
 
     def _next(self, index: int, level: int) -> int | None:
         """The number printed next at this level before an outer heading; 0 for none."""
@@ -412,7 +439,7 @@ class _Walk:
         """Numbers in the middle of a wrapped sentence are no beginnings."""
         if marker.value is None or self._complete():
             return True
-        if marker.value == self._due(level) or marker.value == 1:
+        if marker.value == self._expected(level) or marker.value == 1:
             return True
         return marker.family not in ("num", "multi2", "cn", "half")
 
@@ -422,12 +449,12 @@ class _Walk:
             return None, None
         for level in range(len(self.scheme) - 1, -1, -1):
             family = self.scheme[level]
-            if family in ("plain", "bullet") or level > len(self.stack):
+            if family in ("plain", "bullet") or (level > 0 and not self.stack):
                 continue
             marker = bare_marker_at(self.text, paragraph.start, paragraph.end, family)
             if marker is None:
                 continue
-            due, coming = self._due(level), self._next(index, level)
+            due, coming = self._expected(level), self._next(index, level)
             rest = self.text[marker.body : paragraph.end]
             heading = is_headinglike(rest)
             if level == 0 and len(self.scheme) > 1 and not heading:
@@ -441,14 +468,15 @@ class _Walk:
 
     def _open(self, index: int, start: int, marker: Marker, level: int) -> None:
         """Begin a piece at its marker."""
-        level = self._reachable(index, start, marker, level)
-        due = self._due(level)
+        if level > 0 and not self.stack:
+            self._adopt_heading(self._heading_before(), 0, start)
+        due = self._expected(level)
         if self._again(index, marker, level, due):
             self._restart(level)
             due = 1
         if marker.value is not None and marker.value > due:
             self._promote(level, marker.value - due)
-            due = self._due(level)
+            due = self._expected(level)
         number = self._number(index, start, marker, level, due)
         if not marker.whole:
             self._propose(
@@ -459,17 +487,8 @@ class _Walk:
                 ("编号缺少括号或标点", "a bracket or stop of the number is missing"),
                 0.95,
             )
-        self._push(Piece(level, number, start))
-
-    def _reachable(self, index: int, start: int, marker: Marker, level: int) -> int:
-        """Items that come before any heading: promote the heading that lost its number."""
-        while level > len(self.stack) and level > 0:
-            missing = len(self.stack)
-            heading = self._heading_before()
-            if heading is None and missing == 0 and self.scheme[0] != "plain" and self.roots:
-                return missing
-            self._adopt_heading(heading, missing, start)
-        return level
+        self.running[level] = number
+        self._push(Piece(level, self._due(level) if level in self.continuous else number, start))
 
     def _heading_before(self) -> Paragraph | None:
         loose = self.stack[-1].loose if self.stack else self.preamble
@@ -557,7 +576,7 @@ class _Walk:
 
     def _promote(self, level: int, wanted: int) -> None:
         """Paragraphs that lost their number: as many as the numbers printed leave room for."""
-        if not self.stack or len(self.stack) <= level:
+        if not self.stack or level in self.continuous:
             return
         piece = self.stack[-1]
         fit = [p for p in piece.loose if self._sentence(p)]
@@ -579,8 +598,8 @@ class _Walk:
     def _number(self, index: int, start: int, marker: Marker, level: int, due: int) -> int:
         """The number to give: the one printed where it is right, else the one due."""
         printed = marker.value
-        if printed is None or printed == due or not self._siblings(level) and level > 0:
-            return due if printed is None or level > 0 else printed
+        if printed is None or printed == due:
+            return due
         coming = self._next(index, level)
         if printed > due and coming == printed + 1:
             return printed
@@ -655,7 +674,7 @@ class _Walk:
         self, index: int, start: int, end: int, marker: Marker, level: int
     ) -> bool | None:
         """None: no number of an item. True: a copy of the next item. False: an item run in."""
-        if level > len(self.stack):
+        if level > 0 and not self.stack:
             return None
         before = self.text[max(start, marker.start - 60) : marker.start].rstrip()
         if self.stack and level > self.stack[-1].level:
@@ -663,7 +682,7 @@ class _Walk:
             if marker.value != 1 or not heading:
                 return None
             return self._run_in(marker, level, False)
-        due, coming = self._due(level), self._next(index, level)
+        due, coming = self._expected(level), self._next(index, level)
         if not before or before[-1] not in "。；;！？!?”）)：:":
             return None
         if not marker.whole and before[-1] not in "。；;！？!?":
@@ -802,16 +821,18 @@ class _Walk:
 
     def _push(self, piece: Piece) -> None:
         self._pop_to(piece.level)
-        if self.stack:
-            self.stack[-1].children.append(piece)
-        else:
-            self.roots.append(piece)
+        self._here().append(piece)
         self.stack.append(piece)
 
+    def _here(self) -> list[Piece]:
+        """The list that the next piece, or a sibling of the last one closed, goes into."""
+        return self.stack[-1].children if self.stack else self.roots
+
     def _pop_to(self, level: int) -> None:
-        while len(self.stack) > level:
+        """Close every piece at this level or inside it."""
+        while self.stack and self.stack[-1].level >= level:
             piece = self.stack.pop()
-            self._settle(piece, closing=len(self.stack) > level)
+            self._settle(piece, closing=piece.level > level)
 
     # ---- paragraphs left over ----------------------------------------------------------------
 
@@ -866,11 +887,11 @@ class _Walk:
                 holder.parts.append((paragraph.start, paragraph.end))
 
     def _last_sibling(self, piece: Piece) -> Piece:
-        siblings = self.stack[-1].children if self.stack else self.roots
+        siblings = self._here()
         return siblings[-1] if siblings and siblings[-1].level == piece.level else piece
 
     def _append_sibling(self, piece: Piece, paragraph: Paragraph) -> None:
-        siblings = self.stack[-1].children if self.stack else self.roots
+        siblings = self._here()
         number = siblings[-1].number + 1
         if self._report_lost(piece.level, number, paragraph.start, paragraph.end):
             new = Piece(piece.level, number, paragraph.start)

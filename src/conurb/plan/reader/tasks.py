@@ -12,6 +12,7 @@ from .parallel import parallel_objects
 
 _THEME_LENGTH = 20
 _BARE_STAGES = ("建设", "实施", "运营", "运行", "试点", "应用", "使用", "改造", "编制")
+_STARTING = ("启动", "组织", "推进", "推动", "开展", "加快", "全面")
 _PAPER = re.compile(
     r"(?:详细|专项|总体|实施|工作|行动|可行性|可研|初步)*(?:规划|方案|计划|设计|研究|报告|清单)+(?:编制)?$"
 )
@@ -59,7 +60,7 @@ def split_tasks(text: str) -> list[Split]:
 
 def _carried_over(split: Split, before: Split | None) -> Split:
     """并启动实施 after 编制…方案: the stage takes over the object of the clause before."""
-    if before is None or split.object not in _BARE_STAGES or not split.verb:
+    if before is None or split.object not in _BARE_STAGES or split.verb not in _STARTING:
         return split
     shared = _PAPER.sub("", before.object)
     if not shared:
@@ -107,11 +108,11 @@ def _split_group(text: str, mask: str, group: _Group) -> Iterator[Split]:
         words = text[group.start : group.end].strip(_TRAILING)
         yield Split(group.start, group.end, words, head.verb, _object(text, head, core.end))
         return
-    opening = text[_opening(mask, core, head) : objects.names[0][0]]
+    opening = text[core.start : objects.names[0][0]]
     tail = text[objects.tail : core.end]
     for index, (start, end) in enumerate(objects.names):
         first, last = index == 0, index == len(objects.names) - 1
-        words = text[start:end] + tail
+        words = _with_tail(text[start:end], tail)
         yield Split(
             group.start if first else start,
             group.end if last else end,
@@ -121,8 +122,10 @@ def _split_group(text: str, mask: str, group: _Group) -> Iterator[Split]:
         )
 
 
-def _opening(mask: str, core: Clause, head: Head) -> int:
-    return core.start + (mask[core.start] == "并")
+def _with_tail(name: str, tail: str) -> str:
+    """甲工程 and a shared 工程建设 make 甲工程建设."""
+    shared = next((word for word in ("工程", "项目", "线路") if name.endswith(word)), "")
+    return name + (tail.removeprefix(shared) if shared else tail)
 
 
 def _object(text: str, head: Head, end: int) -> str:
