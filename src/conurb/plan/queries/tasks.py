@@ -12,7 +12,7 @@ Every state of the list is in the address. The parameters, all optional:
 | due | `overdue`, `30-days`, `quarter`, `year`, `none` |
 | from, to | days YYYY-MM-DD that bound the due day, both included |
 | reported | `week` (in the last 7 days), `silent` (longer ago than the rule of lights allows) |
-| item | number of an item: 2.4 |
+| item, task | number of an item: 2.4; key of one task |
 | plan | year of a plan; the current one where it is missing |
 | sort | `number`, `due`, `-due`, `light`, `recent`, `silent` |
 | group | `field`, `city`, `lead`, `light` |
@@ -86,6 +86,7 @@ _NAMES: Final = {
     "city": re.compile(r"\d{6}|none"),
     "lead": re.compile(r"[a-z0-9_-]{1,80}"),
     "item": re.compile(r"[0-9A-Za-z.-]{1,20}"),
+    "task": re.compile(r"[0-9a-z]{1,40}"),
 }
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "kind": ladder.KINDS,
@@ -106,6 +107,7 @@ PARAMETERS: Final = (
     "to",
     "reported",
     "item",
+    "task",
     "plan",
     "sort",
     "group",
@@ -139,6 +141,7 @@ class TaskFilter:
     due_to: date | None = None
     reported: str = ""
     item: str = ""
+    task: str = ""
     plan: int | None = None
     sort: str = "number"
     group: str = ""
@@ -163,6 +166,7 @@ class TaskFilter:
             due_to=reader.day("to"),
             reported=reader.one("reported"),
             item=reader.one("item"),
+            task=reader.one("task"),
             plan=reader.number("plan", 1900, 2999),
             sort=reader.one("sort") or "number",
             group=reader.one("group"),
@@ -224,6 +228,7 @@ class TaskFilter:
             ("to", self.due_to),
             ("reported", self.reported),
             ("item", self.item),
+            ("task", self.task),
             ("plan", self.plan),
             ("sort", "" if self.sort == "number" else self.sort),
             ("group", self.group),
@@ -340,6 +345,7 @@ def matching(
         "assigned": _assigned(actor, asked),
         "reported": _reported(asked, today),
         "item": Q(item__number=asked.item) if asked.item else None,
+        "task": Q(urn=f"urn:conurb:region:task:{asked.task}") if asked.task else None,
     }
     for name, condition in conditions.items():
         if condition is not None and name not in leave_out:
