@@ -86,12 +86,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-// What was open stays open when the whole result is drawn anew.
+// What was open stays open when the whole result is drawn anew, and the focus where it was.
 let opened = null;
+let focused = "";
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.target?.matches?.("[data-workspace]")) return;
   const details = [...event.detail.target.querySelectorAll("details[id]")];
   opened = new Map(details.map((element) => [element.id, element.open]));
+  focused = document.activeElement?.id;
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!opened) return;
@@ -100,6 +102,7 @@ document.addEventListener("htmx:afterSettle", () => {
     if (element && element.open !== open) element.open = open;
   }
   opened = null;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 });
 
 document.addEventListener("conurb:focus", (event) => {
@@ -129,7 +132,7 @@ document.addEventListener("click", (event) => {
   const option = new Option("", String([...before].length), true, true);
   form.elements.at.append(option);
   form.elements.of.value = text;
-  form.requestSubmit(form.querySelector("button[value=split]"));
+  form.querySelector("button[value=split]").click();
 });
 
 // A long document: the address names a place in a part that is not there yet.

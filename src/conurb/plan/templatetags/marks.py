@@ -22,9 +22,16 @@ ANCHORS = {"task": "task", "repair": "repair", "doubt": "repair", "dropped": "dr
 
 @register.simple_tag
 def marked(text: str, window: Span, marks: Iterable[Mark]) -> SafeString:
-    """Write text[window] with a `<span data-span="120-164">` around the words of each mark."""
-    steps = (_step(node, window) for node in weave(text, window, marks))
-    return mark_safe("".join(steps))  # noqa: S308  every step is escaped
+    """Write text[window] with a `<span data-span="120-164">` around the words of each mark.
+
+    The white space at its end stands in the page, but takes no room.
+    """
+    start, end = window
+    words_end = start + len(text[start:end].rstrip())
+    window = (start, words_end)
+    steps = "".join(_step(node, window) for node in weave(text, window, marks))
+    blank = format_html('<span class="m-blank">{}</span>', text[words_end:end])
+    return mark_safe(steps) + blank  # noqa: S308  every step is escaped
 
 
 def _step(node: Node, window: Span) -> str:

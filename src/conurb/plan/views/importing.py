@@ -454,7 +454,8 @@ def _full_context(request: HttpRequest, page: DraftPage, wanted: int) -> dict[st
 def _workspace(request: HttpRequest, row: Document, place: str) -> HttpResponse:
     """After a change that may touch everything: the whole result anew."""
     if not request.headers.get("HX-Request"):
-        return HttpResponseRedirect(f"{reverse('import', args=[row.key])}#{place}")
+        query = "?repairs=1" if place == "repairs" else ""
+        return HttpResponseRedirect(f"{reverse('import', args=[row.key])}{query}#{place}")
     page = DraftPage(row)
     return render(request, "plan/import_workspace.html", _full_context(request, page, 0))
 
