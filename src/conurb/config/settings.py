@@ -205,9 +205,10 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or flag("CONURB_TESTING")
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "conurb.config.storage.StaticStorage"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = DEBUG or flag("CONURB_TESTING")
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_PATH / "files"
