@@ -34,7 +34,13 @@ const colourOf = (light, index = 0) => css(light ? `--conurb-${light}` : PALETTE
 // As in the bars of lights, what has not begun stands back.
 const strengthOf = (light) => ({ "not-begun": 0.4, withdrawn: 0.25 })[light] ?? 0.9;
 
-const SYMBOLS = { late: "rect", "at-risk": "triangle", "not-begun": "emptyCircle" };
+const SYMBOLS = { late: "rect", "at-risk": "triangle" };
+
+// A ring for what has not begun, as in lists.
+const dotStyle = (light) =>
+  light === "not-begun"
+    ? { color: css("--tblr-bg-surface"), borderColor: colourOf(light), borderWidth: 2 }
+    : { color: colourOf(light), opacity: 0.9 };
 
 function basics() {
   const ink = css("--tblr-body-color");
@@ -117,7 +123,7 @@ function dots(data) {
   return {
     ...base,
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: dot }) => dot.words },
-    grid: { left: 4, right: 20, top: 8, bottom: 20, containLabel: true },
+    grid: { left: 4, right: 20, top: 26, bottom: 4, containLabel: true },
     xAxis: { type: "time", min: data.firstDay, max: data.lastDay, ...axis, axisLabel: { ...axis.axisLabel, hideOverlap: true } },
     yAxis: { type: "category", inverse: true, data: data.categories, ...axis, splitLine: { ...axis.splitLine, show: true } },
     series: [
@@ -129,7 +135,7 @@ function dots(data) {
           url: dot.url,
           symbol: SYMBOLS[dot.light] || "circle",
           symbolSize: Math.min(10 + 4 * Math.sqrt(dot.count - 1), 30),
-          itemStyle: { color: colourOf(dot.light), opacity: 0.9 },
+          itemStyle: dotStyle(dot.light),
         })),
         markLine: today,
       },

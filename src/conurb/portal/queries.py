@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from conurb.region.models import User
 
-LISTED = 6
+MOVED, LATE, SOON = 6, 4, 3
 MONTHS = 12
 BEFORE, AFTER = timedelta(days=92), timedelta(days=366)
 
@@ -50,11 +50,11 @@ def home(actor: User | AnonymousUser, now: datetime) -> Home | None:
         return None
     today = timezone.localdate(now)
     overview = seen.overview(actor, plan, today)
-    late = seen.late_tasks(actor, plan, today, LISTED)
-    soon = seen.due_soon(actor, plan, today, LISTED)
+    late = seen.late_tasks(actor, plan, today, LATE)
+    soon = seen.due_soon(actor, plan, today, SOON)
     return Home(
         overview,
-        seen.moves(actor, plan, now, LISTED),
+        seen.moves(actor, plan, now, MOVED),
         today,
         late,
         soon,
