@@ -279,6 +279,7 @@ class Script:
                     supervising.remind(self.office, case, words, now=moment)
             elif draw < 0.45:
                 day = timezone.localdate(moment) + timedelta(days=self.chance.randint(-2, 4))
+                day = self.clock.workday(day)
                 words = self.words.office("meeting")
                 supervising.meet(self.office, case, day, words, now=moment)
             elif draw < 0.5 and case.reason == Supervision.Reason.STUCK:
@@ -480,15 +481,19 @@ class WorkingHours:
     def moment(self, day: date) -> datetime:
         """Return a moment of `day`, or of the last working day before it, that is not to come."""
         today = timezone.localdate(self.now)
-        day = min(day, today)
-        while not self.works(day):
-            day -= timedelta(days=1)
+        day = self.workday(min(day, today))
         clock = time(self.chance.randint(8, 17), self.chance.randint(0, 59))
         made = timezone.make_aware(datetime.combine(day, clock))
         if made <= self.now:
             return made
         # early in the morning of today, what would happen later today happened just now
         return self.now - timedelta(minutes=self.chance.randint(1, 50))
+
+    def workday(self, day: date) -> date:
+        """Return `day`, or the last working day before it."""
+        while not self.works(day):
+            day -= timedelta(days=1)
+        return day
 
     def works(self, day: date) -> bool:
         """Tell whether offices work; by the week where the calendar does not know the year."""

@@ -117,7 +117,6 @@ class ReportForm(Form):
     words = forms.CharField(
         label=gettext_lazy("What was done"),
         widget=words_input(5),
-        required=False,
         help_text=gettext_lazy(
             "Published on the task page. If the stage goes down, say why in at least 10 characters."
         ),

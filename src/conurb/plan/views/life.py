@@ -297,7 +297,10 @@ def _refused_report(request: HttpRequest, task: Task) -> HttpResponse:
     party = acts is not None and (
         acts.report_on_behalf
         or person(request).authority_id == task.lead_id
-        or any(a.authority_id == person(request).authority_id for a in acts.supports)
+        or any(
+            a.authority_id == person(request).authority_id and a.state == Assignment.State.ACCEPTED
+            for a in acts.supports
+        )
     )
     if not party:
         raise NotCompetentError(
