@@ -79,8 +79,9 @@ Key = tuple[str, str, str]
 
 def in_sources() -> set[Key]:
     """Return (context, message, plural) of every message in code and templates."""
+    templates = [*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
     return {key for file in sorted(SOURCE.rglob("*.py")) for key in in_code(file)} | {
-        key for file in sorted(SOURCE.rglob("templates/**/*.html")) for key in in_template(file)
+        key for file in sorted(templates) for key in in_template(file)
     }
 
 
