@@ -36,6 +36,7 @@ _DUTY_TAIL = re.compile(r"[(（【](?P<names>[^()（）【】]{2,60}?)(?P<role>�
 _DUTY_NAME = re.compile(r"[^、，,；;\s和及与]{2,24}")
 _SUPPORTING = ("配合", "协办", "参与", "协同", "协作", "支持")
 
+_ANY_HOUSE = re.compile(r"[厅局委办府部会院所行院学]|集团|公司|广铁|中心")
 _BEFORE_NAME = re.compile(
     r"配合|协助|争取|会同|联合|协调|报请|提请|支持|推动|鼓励|引导|依托|发挥|充分|积极|继续|共同|加强|由|和|与|及|向|同|请|在|经"
 )
@@ -97,6 +98,8 @@ def _known_at(text: str, at: int, end: int, gazetteer: Gazetteer) -> int | None:
 def parties(text: str, gazetteer: Gazetteer) -> list[Party]:
     """Parties named in the words of a task, from left to right, without overlap."""
     spans = [(start, end, ref) for start, end, ref in gazetteer.find_actors(text)]
+    if not spans and _ANY_HOUSE.search(text) is None:
+        return []
     for pattern in (_NAMED, _FIRM):
         for found in pattern.finditer(text):
             spans.append((found.start(), found.end(), gazetteer.actor_refs.get(found.group())))

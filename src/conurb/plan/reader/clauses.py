@@ -27,9 +27,14 @@ from .verbs import (
 
 Form = Literal["action", "result", "scene", "rest"]
 
-_PAIRS = {"(": ")", "（": "）", "“": "”", "「": "」", "《": "》", "【": "】", "[": "]", "〔": "〕"}
 _BRACKETS = "(（【[〔"
 _LONGEST_BRACKET = 200
+_BRACKETED = re.compile(
+    "|".join(
+        f"{re.escape(left)}[^{re.escape(right)}\n]{{0,{_LONGEST_BRACKET}}}{re.escape(right)}"
+        for left, right in ("()", "（）", "(）", "（)", "“”", "「」", "《》", "【】", "[]", "〔〕")
+    )
+)
 _HEAD_REACH = 200  # characters in which the head verb of a clause is looked for
 HIDDEN = "\ue000"  # stands for a character in brackets
 QUOTED = "\ue001"  # stands for a character in quotation marks
@@ -100,18 +105,12 @@ class Clause:
 
 def masked(text: str) -> str:
     """The text, as long as before, with what stands in brackets and quotation marks blotted out."""
-    chars = list(text)
-    at = 0
-    while at < len(text):
-        close = _PAIRS.get(text[at])
-        end = text.find(close, at + 1, at + _LONGEST_BRACKET) if close else -1
-        if end < 0 or "\n" in text[at:end]:
-            at += 1
-            continue
-        blot = HIDDEN if text[at] in _BRACKETS else QUOTED
-        chars[at : end + 1] = blot * (end + 1 - at)
-        at = end + 1
-    return "".join(chars)
+    return _BRACKETED.sub(_blot, text)
+
+
+def _blot(found: re.Match[str]) -> str:
+    sign = HIDDEN if found.group()[0] in _BRACKETS else QUOTED
+    return sign * (found.end() - found.start())
 
 
 def duties(text: str) -> Iterator[tuple[int, int]]:
@@ -140,13 +139,15 @@ def clauses(mask: str, start: int, end: int) -> list[Clause]:
             bounds.extend(_verb_pairs(mask, *bound))
     heads = [head_of(mask, *bound) for bound in bounds]
     result: list[Clause] = []
+    asked: Clause | None = None  # the last action
+    acted = False
     for index, ((left, right), head) in enumerate(zip(bounds, heads, strict=True)):
-        acted = any(clause.form in ("action", "result") for clause in result)
-        if acted and head is not None and _is_granted(mask, result, head):
-            result.append(Clause(left, right, "result", head))
-            continue
         last = index == len(bounds) - 1
-        result.append(Clause(left, right, _form(mask, left, right, head, acted, last), head))
+        granted = asked is not None and head is not None and _is_granted(mask, asked, head)
+        form = "result" if granted else _form(mask, left, right, head, acted, last)
+        result.append(Clause(left, right, form, head))
+        acted = acted or form in ("action", "result")
+        asked = result[-1] if form == "action" else asked
     return result
 
 
@@ -190,25 +191,26 @@ def _stages(mask: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _verb_pairs(mask: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A clause, cut at 、 between two verbs with an object each: 拓宽甲路、打通乙路."""
-    limit = min(end - 4, start + _HEAD_REACH)
-    at = mask.find("、", start + 4, limit)
-    while at > 0:
-        first, second = head_of(mask, start, at), _direct(mask, at + 1, end, at + 1)
-        if first is not None and second is not None and _paired(mask, first, at, second, end):
-            yield start, at
-            yield from _verb_pairs(mask, at + 1, end)
+    at = start
+    while True:
+        at = mask.find("、", at + 4, min(end - 4, start + _HEAD_REACH))
+        if at < 0:
+            yield start, end
             return
-        at = mask.find("、", at + 1, limit)
-    yield start, end
+        if _paired(mask, start, at, min(end, at + _HEAD_REACH)):
+            yield start, at
+            start = at + 1
 
 
-def _paired(mask: str, first: Head, stop: int, second: Head, end: int) -> bool:
-    if first.verb in NOUNISH or second.verb in NOUNISH or "、" in mask[first.after : stop]:
+def _paired(mask: str, start: int, stop: int, end: int) -> bool:
+    """The verbs before and after the 、 at `stop` both have objects, which they do not share."""
+    first, second = head_of(mask, start, stop), _direct(mask, stop + 1, end, stop + 1)
+    if first is None or second is None or first.verb in NOUNISH or second.verb in NOUNISH:
         return False
+    if "、" in mask[first.after : stop] or "的" in mask[second.after : end]:
+        return False  # a phrase before 的 may hold both: 以政府引导、吸引投资的模式
     object_end = mask.find("、", second.after, end)
     object_end = end if object_end < 0 else object_end
-    if "的" in mask[second.after : end]:
-        return False  # a phrase before 的 may hold both: 以政府引导、吸引投资的模式
     return stop - first.after >= 2 and object_end - second.after >= 2
 
 
@@ -397,10 +399,9 @@ def _is_result(head: Head, words: str) -> bool:
     return head.verb == "探索" and head.bare
 
 
-def _is_granted(mask: str, before: list[Clause], head: Head) -> bool:
+def _is_granted(mask: str, asked: Clause, head: Head) -> bool:
     """争取省厅启动修编，增加线路: what follows is still what the one asked shall do."""
-    asked = next((clause for clause in reversed(before) if clause.form == "action"), None)
-    if asked is None or asked.head is None or not head.bare:
+    if asked.head is None or not head.bare:
         return False
     if asked.head.verb not in ("争取", "力争") or head.verb in _ASKING:
         return False
