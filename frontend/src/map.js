@@ -371,10 +371,14 @@ async function show(key) {
   const map = element && (await mount(element));
   const feature = element?.conurbTasks?.features.find((one) => one.properties.key === key);
   if (!map || !feature) return;
-  const texts = textsOf(element);
   element.scrollIntoView({ block: "nearest" });
+  map.once("moveend", () => {
+    // where its mark stands at this zoom, beside others of the same spot
+    const marks = spread(element.conurbTasks.features, map.getZoom());
+    const { geometry, properties } = marks.find((one) => one.properties.key === key);
+    openPopup(map, properties, geometry.coordinates, textsOf(element));
+  });
   map.easeTo({ center: feature.properties.mark, zoom: Math.max(map.getZoom(), 10), duration: 400 });
-  openPopup(map, feature.properties, feature.properties.mark, texts);
 }
 
 document.addEventListener("click", (event) => {
