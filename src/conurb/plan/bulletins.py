@@ -165,6 +165,16 @@ class FieldProgress:
     name: Text
     entries: tuple[Progress, ...]
 
+    @property
+    def moved(self) -> tuple[Progress, ...]:
+        """Those that climbed a stage or more."""
+        return tuple(entry for entry in self.entries if entry.moved)
+
+    @property
+    def unmoved(self) -> tuple[Progress, ...]:
+        """Those that reported at an unchanged stage."""
+        return tuple(entry for entry in self.entries if not entry.moved)
+
 
 @dataclass(frozen=True)
 class Stuck:

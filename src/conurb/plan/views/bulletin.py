@@ -163,7 +163,6 @@ def _page(
         "summary": summary(shown.content, language),
         "introduction": shown.introduction.read(language),
         "lights": tables.LIGHTS,
-        "moved": sum(1 for field in shown.content.progress for e in field.entries if e.moved),
         "form": form if writes else None,
         "languages_of_files": [("zh-hans", "中文"), ("en", "English")],
         "candid": any(row.obstacle for row in shown.content.stuck),

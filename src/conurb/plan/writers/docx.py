@@ -116,10 +116,9 @@ class _Paper:
             self._text(words.no_progress)
         for place, field in enumerate(fields, start=1):
             self._subheading(place, f"{field.name.read(words.language)}")
-            moved = [entry for entry in field.entries if entry.moved]
-            for at, entry in enumerate(moved, start=1):
+            for at, entry in enumerate(field.moved, start=1):
                 self._text(self._told(at, entry))
-            others = [entry.number for entry in field.entries if not entry.moved]
+            others = [entry.number for entry in field.unmoved]
             if others:
                 numbers = ("、" if words.language != "en" else ", ").join(others)
                 self._text(words.others.format(count=len(others), numbers=numbers))
