@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from conurb.region.models import User
 
-TIMELINE = 30
-JOURNAL = 20
+TIMELINE = 10
+JOURNAL = 8
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def source_of(plan: Plan, span: tuple[int, int], tasks: Sequence[Task]) -> Sourc
 
 
 def same_words(source: str, text: str) -> bool:
-    """Tell whether a text reads as published, line breaks and spaces aside."""
-    return "".join(source.split()) == "".join(text.split())
+    """Tell whether a text reads as published, line breaks, spaces and the number before aside."""
+    return "".join(text.split()) in "".join(source.split())
 
 
 @dataclass(frozen=True)

@@ -74,4 +74,5 @@ def _told(entry: Entry) -> dict[str, object]:
     """Return a journal entry with the words in which it is told."""
     phrase = phrase_of(entry.verb)
     remarks = [(label, words) for label, words in phrase.remarks(entry.detail) if words]
-    return {"entry": entry, "words": phrase.words, "remarks": remarks}
+    # the phrase ends where the journal names its object, which here is the page itself
+    return {"entry": entry, "words": str(phrase.words).rstrip(":： "), "remarks": remarks}

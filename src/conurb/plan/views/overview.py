@@ -65,7 +65,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
             "plans": plans,
             "asked": asked,
             "today": today,
-            "problems": [*asked.problems, *_unknown(asked, choices)],
+            "unknown": _unknown(asked, choices),
             "listing": page,
             "facets": counted,
             "group_counts": _group_counts(asked, counted),
@@ -245,11 +245,11 @@ def sort_names() -> list[tuple[str, str]]:
 def group_names() -> list[tuple[str, str]]:
     """Return the groupings of the list with their names."""
     return [
-        ("", _("None")),
-        ("field", _("By field")),
-        ("city", _("By city")),
-        ("lead", _("By authority")),
-        ("light", _("By light")),
+        ("", _("No grouping")),
+        ("field", _("Field")),
+        ("city", _("City")),
+        ("lead", _("Lead")),
+        ("light", _("Light")),
     ]
 
 
