@@ -9,14 +9,14 @@ from functools import cmp_to_key
 from .markers import RANK, Marker
 
 # Families of which one is easily a damaged print of the other.
-_ALIKE = (("paren", "half"), ("num", "multi1"))
+_ALIKE = (("paren", "half"), ("num", "half"))
 
 
 def scheme_of(markers: Sequence[Marker]) -> tuple[str, ...]:
     """The families from the outermost inward, from all markers in the order of the document.
 
-    A family counts when it runs on (1, 2, …) at least once; a stray number does not make a
-    level. One family stands above another when the other begins again after it.
+    A family counts when it begins (at 1) or runs on (1, 2, …); a stray number, or a damaged print
+    of a family that the document uses more, does not make a level. One family stands above another when the other begins again after it.
     """
     solid = _solid(markers)
     above: Counter[tuple[str, str]] = Counter()
@@ -42,12 +42,12 @@ def _solid(markers: Sequence[Marker]) -> set[str]:
         if marker.value is None or (before is not None and marker.value == before + 1):
             runs[marker.family] += 1
         last[marker.family] = marker.value
-    solid = {family for family in counts if runs[family]}
+    begun = {marker.family for marker in markers if marker.value in (1, None)}
+    solid = {family for family in counts if runs[family]} | begun
     for one, other in _ALIKE:
         if {one, other} <= solid:
             rare = min((one, other), key=lambda family: counts[family])
-            if counts[rare] < max(3, sum(counts[family] for family in (one, other)) // 4):
+            both = counts[one] + counts[other]
+            if not runs[rare] or (other == "half" and counts[rare] < max(3, both // 4)):
                 solid.discard(rare)
-    if not solid:
-        solid = {marker.family for marker in markers if marker.value in (1, None)}
     return solid

@@ -860,17 +860,9 @@ class _Walk:
     def _items_end(self) -> bool:
         """Items of this document end with a full stop as a rule."""
         deepest = len(self.scheme) - 1
-        ends: list[bool] = []
-        inside = False
-        for paragraph in self.paragraphs:
-            if paragraph.level == deepest:
-                inside = True
-                ends.append(ends_sentence(self._words(paragraph)))
-            elif paragraph.level is not None:
-                inside = False
-            elif inside and not ends[-1]:
-                ends[-1] = ends_sentence(self._words(paragraph)) and len(ends) > 1
-        return bool(ends) and sum(ends) >= 0.7 * len(ends)
+        lines = [paragraph for paragraph in self.paragraphs if paragraph.level == deepest]
+        finished = sum(ends_sentence(self._words(paragraph)) for paragraph in lines)
+        return bool(lines) and finished >= 0.6 * len(lines)
 
     def _settle(self, piece: Piece, closing: bool) -> None:
         """Decide what the loose paragraphs of a finished piece are.
