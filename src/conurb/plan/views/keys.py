@@ -40,6 +40,7 @@ def keys(request: HttpRequest, key: str) -> HttpResponse:
     form = KeyForm(request.POST if request.method == "POST" else None)
     made, status = None, 200
     if request.method == "POST":
+        actions.require_keyholder(actor)
         status = 422
         if form.is_valid():
             try:

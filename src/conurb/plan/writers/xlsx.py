@@ -19,6 +19,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.utils import get_column_letter
 
 Value = str | int | float | date | None
+A4 = 9  # ECMA-376 part 1, 18.3.1.63
 LONGEST = 32_767  # characters in a cell, by the format
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff\ufffe\uffff]")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -100,7 +101,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     page.sheet_view.zoomScale = 100
     page.print_title_rows = "1:1"
     page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.paperSize = A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     for place, column in enumerate(sheet.columns, start=1):
