@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from conurb.plan.bulletins import Text
 from conurb.plan.ladder import KIND_NAMES
@@ -115,7 +117,7 @@ class Recorder:
             if shown and task.lead
             else None,
             lead_state=task.lead_state if self.candid else None,
-            last_report_at=task.last_report_at,
+            last_report_at=_in_zone(task.last_report_at),
             report_count=task.report_count,
             withdrawn_reason=task.withdrawn_reason,
         )
@@ -123,6 +125,11 @@ class Recorder:
     def _place(self, named: TaskPlace) -> PlaceRecord:
         known = named.place.geometry if named.place else self.marks.points.get(named.ref)
         return PlaceRecord(named.name, named.ref, known)
+
+
+def _in_zone(moment: datetime | None) -> datetime | None:
+    """The moment to the second, in the region's zone, so that its date is the region's."""
+    return timezone.localtime(moment).replace(microsecond=0) if moment else None
 
 
 def urns(kind: str, key: str) -> list[str]:
