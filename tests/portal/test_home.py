@@ -97,7 +97,7 @@ def test_progress_ends_with_today(client, life_of_one):
 
 
 @pytest.mark.django_db
-def test_past_months_are_worked_out_once_until_a_report_comes(actors, client, life_of_one):
+def test_past_months_are_worked_out_once_until_their_reports_change(actors, client, life_of_one):
     def queries_of_home():
         with CaptureQueriesContext(connection) as seen:
             client.get(reverse("home"))
@@ -105,10 +105,26 @@ def test_past_months_are_worked_out_once_until_a_report_comes(actors, client, li
 
     cache.clear()
     first = queries_of_home()
-    assert queries_of_home() < first
-    life.report(actors["officer-changsha"], life_of_one, words="继续推进相关手续")
-    assert Report.everything.count() == 2
+    again = queries_of_home()
+    assert again < first
+    officer = actors["officer-changsha"]
+    life.report(officer, life_of_one, words="继续推进相关手续")
+    assert queries_of_home() == again
+    past = timezone.now() - timedelta(days=40)
+    life.report(officer, life_of_one, words="补报上月情况", now=past, made_on=past.date())
     assert queries_of_home() == first
+    assert Report.everything.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_crowded_plan_shows_due_days_by_month(actors, plan, monkeypatch):
+    today = timezone.localdate()
+    first = Task.everything.filter(kind="build")[:3]
+    Task.everything.filter(pk__in=[task.pk for task in first]).update(due=today)
+    monkeypatch.setattr(queries, "DAYS_SHOWN", 1)
+    home = queries.home(actors["nobody"], timezone.now())
+    assert {dot.day[8:] for dot in home.dues.dots} == {"01"}
+    assert sum(dot.count for dot in home.dues.dots) == 3
 
 
 @pytest.mark.django_db

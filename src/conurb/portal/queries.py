@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOVED, LATE, SOON = 6, 4, 3
 MONTHS = 12
+DAYS_SHOWN = 1000  # tasks beyond which a day by day picture is a blur
 BEFORE, AFTER = timedelta(days=92), timedelta(days=366)
 
 
@@ -85,7 +86,8 @@ def progress_chart(
 def dues_chart(actor: User | AnonymousUser, overview: seen.Overview, today: date) -> Chart:
     """Return the due days of the last three and the next twelve months, a row for each field."""
     first, last = today - BEFORE, today + AFTER
-    groups = seen.due_groups(actor, overview.plan, today, (first, last))
+    crowded = overview.tally.total > DAYS_SHOWN
+    groups = seen.due_groups(actor, overview.plan, today, (first, last), by_month=crowded)
     rows = {state.field.number: row for row, state in enumerate(overview.fields)}
     names = {state.field.number: state.field.name for state in overview.fields}
     return Chart(
@@ -95,7 +97,7 @@ def dues_chart(actor: User | AnonymousUser, overview: seen.Overview, today: date
         categories=[state.field.name for state in overview.fields],
         dots=[
             Dot(
-                group.day.isoformat(),
+                group.first.isoformat(),
                 rows[group.field_number],
                 group.count,
                 group.light,
@@ -115,7 +117,7 @@ def _dot_words(group: seen.DueGroup, field: str) -> str:
     light = in_language(*LIGHT_NAMES[group.light])
     if group.count == 1:
         return _("%(day)s: task %(number)s (%(field)s), %(light)s") % {
-            "day": group.day,
+            "day": group.first,
             "number": group.number,
             "field": field,
             "light": light,
@@ -124,11 +126,21 @@ def _dot_words(group: seen.DueGroup, field: str) -> str:
         "%(day)s: %(count)d task (%(field)s), %(light)s",
         "%(day)s: %(count)d tasks (%(field)s), %(light)s",
         group.count,
-    ) % {"day": group.day, "count": group.count, "field": field, "light": light}
+    ) % {
+        "day": group.first if group.first == group.last else f"{group.first:%Y-%m}",
+        "count": group.count,
+        "field": field,
+        "light": light,
+    }
 
 
 def _dot_url(group: seen.DueGroup) -> str:
     if group.count == 1:
         return reverse("task", args=[group.key])
-    asked = {"field": group.field_number, "from": group.day, "to": group.day, "light": group.light}
+    asked = {
+        "field": group.field_number,
+        "from": group.first,
+        "to": group.last,
+        "light": group.light,
+    }
     return f"{reverse('plan')}?{urlencode(asked)}"

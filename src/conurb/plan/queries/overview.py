@@ -5,6 +5,7 @@ The number of queries does not depend on the number of tasks.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.core.cache import cache
 from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from conurb.plan import ladder
@@ -20,7 +22,7 @@ from conurb.plan.lights import DUE_SOON_WITHIN, Light
 from conurb.plan.models import Assignment, Field, Plan, Report, Task
 from conurb.plan.progress import Course, Said, month_ends, tallies
 from conurb.plan.queries.lights import light_case, light_is
-from conurb.plan.queries.tasks import known_lead
+from conurb.plan.queries.tasks import known_lead, start_of
 from conurb.plan.tally import Tally
 
 if TYPE_CHECKING:
@@ -62,10 +64,11 @@ class Moves:
 
 @dataclass(frozen=True)
 class DueGroup:
-    """Tasks of one field that are due on one day and show one light; `key` names one of them."""
+    """Tasks of a field due from `first` to `last` that show one light; `key` names one of them."""
 
     field_number: str
-    day: date
+    first: date
+    last: date
     light: Light
     count: int
     key: str
@@ -143,22 +146,31 @@ def with_known_lead(actor: User | AnonymousUser, tasks: Iterable[Task]) -> froze
 
 
 def due_groups(
-    actor: User | AnonymousUser, plan: Plan, today: date, window: tuple[date, date]
+    actor: User | AnonymousUser,
+    plan: Plan,
+    today: date,
+    window: tuple[date, date],
+    *,
+    by_month: bool = False,
 ) -> tuple[DueGroup, ...]:
-    """Return the due days within `window` (both ends in it), by field and light; one query."""
+    """Return what is due within `window` (both ends in it), by day, field and light; one query.
+
+    `by_month` gathers the days of a month, for a plan with more due days than a picture can show.
+    """
     rows = (
         tasks_of(actor, plan)
         .filter(due__range=window, withdrawn_reason="")
         .order_by()
-        .annotate(light_now=light_case(today))
-        .values("item__field__number", "due", "light_now")
+        .annotate(light_now=light_case(today), day=TruncMonth("due") if by_month else F("due"))
+        .values("item__field__number", "day", "light_now")
         .annotate(tasks=Count("pk"), one=Min("urn"), first=Min("number"))
-        .order_by("due", "item__field__number", "light_now")
+        .order_by("day", "item__field__number", "light_now")
     )
     return tuple(
         DueGroup(
             row["item__field__number"],
-            row["due"],
+            row["day"],
+            _end_of_month(row["day"]) if by_month else row["day"],
             row["light_now"],
             row["tasks"],
             row["one"].rsplit(":", 1)[-1],
@@ -168,22 +180,20 @@ def due_groups(
     )
 
 
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def progress(
     actor: User | AnonymousUser, plan: Plan, today: date, months: int
 ) -> tuple[tuple[date, ...], tuple[Tally, ...]]:
     """Return the ends of the last `months` months and the tasks by light on each.
 
-    Past months change only when a report comes in, so they are kept until then.
+    What comes in today does not change past months, so they are worked out once a day.
     """
     days = month_ends(today, months)
-    heard = (
-        Report.objects.visible_to(actor)
-        .filter(task__item__field__plan=plan)
-        .order_by()
-        .aggregate(reports=Count("pk"), last=Max("created_at"))
-    )
-    last = heard["last"].timestamp() if heard["last"] else 0
-    key = f"progress:{plan.urn}:{today}:{months}:{heard['reports']}:{last}"
+    before = Report.objects.visible_to(actor).filter(created_at__lt=start_of(today.replace(day=1)))
+    key = f"progress:{plan.urn}:{today}:{months}:{before.count()}"
     kept: tuple[Tally, ...] | None = cache.get(key)
     if kept is None:
         kept = tallies(courses(actor, plan), days)
@@ -206,9 +216,10 @@ def courses(actor: User | AnonymousUser, plan: Plan) -> Iterable[Course]:
         .annotate(kind=F("task__kind"))
         .values_list("task_id", "kind", "stage", "created_at", "made_on", "obstacle")
     )
+    zone = timezone.get_current_timezone()
     for task, kind, stage, created_at, made_on, obstacle in rows.iterator(chunk_size=5000):
         share = shares.get((kind, stage), former.get(stage, 0.0))
-        on = timezone.localdate(created_at)
+        on = created_at.astimezone(zone).date()
         said[task].append(Said(on, share, made_on if obstacle else None))
     taken = dict(
         Assignment.objects.visible_to(actor)
@@ -219,5 +230,5 @@ def courses(actor: User | AnonymousUser, plan: Plan) -> Iterable[Course]:
     )
     for pk, start, due in standing.values_list("pk", "start", "due"):
         at = taken.get(pk)
-        since = timezone.localdate(at) if at else start
+        since = at.astimezone(zone).date() if at else start
         yield Course(start, due, since, said.get(pk, ()))
