@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -45,7 +46,7 @@ changed.
 class PlainJson(JSONRenderer):
     """JSON with Chinese as it is written, which is half as long as escaped."""
 
-    json_dumps_params: ClassVar = {"ensure_ascii": False}
+    json_dumps_params: Mapping[str, Any] = MappingProxyType({"ensure_ascii": False})
 
 
 class Interface(NinjaAPI):

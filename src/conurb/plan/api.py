@@ -65,8 +65,8 @@ def list_plans(request: HttpRequest) -> list[Json]:
     return [
         {
             **_plan_brief(plan),
-            "item_count": plan.item_count,
-            "task_count": plan.task_count,
+            "item_count": plan.item_count,  # type: ignore[attr-defined]
+            "task_count": plan.task_count,  # type: ignore[attr-defined]
         }
         for plan in publication.plans()
     ]

@@ -333,7 +333,7 @@ class FullField(Schema):
 class FullPlan(PlanBrief):
     """A whole plan."""
 
-    fields: list[FullField]  # type: ignore[assignment]
+    fields: list[FullField]
 
 
 class Entry(Schema):

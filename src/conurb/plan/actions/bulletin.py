@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -121,7 +122,7 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _write(actor: User, verb: str, bulletin: Bulletin, moment: datetime, **detail: int) -> None:
+def _write(actor: User, verb: str, bulletin: Bulletin, moment: datetime, **detail: Any) -> None:
     record(
         actor,
         verb,

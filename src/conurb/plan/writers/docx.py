@@ -92,7 +92,7 @@ class _Paper:
         day = words.day(content.issued_on or content.as_of)
         line = self._line(f"{office}\t{day}", BODY, after=10)
         stops = line.paragraph_format.tab_stops
-        stops.add_tab_stop(Mm(156), alignment=2)  # type: ignore[arg-type]
+        stops.add_tab_stop(Mm(156), alignment=2)
         _rule_below(line)
         self._line(words.title(content), TITLE, align="center", lead=34, before=22, after=16)
 

@@ -92,7 +92,7 @@ def _figures(
         Column(words.completed, 12),
         Column(words.reports, 12),
     ]
-    lines = [
+    lines: list[list[Value]] = [
         [
             row.name.read(words.language),
             row.figures.tasks,
@@ -128,7 +128,7 @@ def _progress(content: Content, words: Wording) -> Sheet:
         Column(words.words, 60, wraps=True),
     ]
     mark = "yes" if language == "en" else "是"
-    rows = [
+    rows: list[list[Value]] = [
         [
             entry.number,
             field.name.read(language),
@@ -161,7 +161,7 @@ def _stuck(content: Content, words: Wording) -> Sheet:
             Column(words.obstacle, 50, wraps=True),
             Column(words.help_from, 24, wraps=True),
         ]
-    rows = []
+    rows: list[list[Value]] = []
     for row in content.stuck:
         line: list[Value] = [
             row.number,
@@ -186,7 +186,7 @@ def _coming(content: Content, words: Wording) -> Sheet:
         Column(words.due, 12),
         Column(words.stage, 13),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [
             row.number,
             row.task.read(language),
