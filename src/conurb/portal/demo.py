@@ -51,7 +51,7 @@ def demo_roles(request: HttpRequest) -> HttpResponse:
 def demo_login(request: HttpRequest) -> HttpResponse:
     """Log in as an invented person; "" is nobody."""
     _only_in_demonstration()
-    username = request.POST.get("username", "")
+    username = request.POST.get("username", "").replace("\x00", "?")
     if not username:
         logout(request)
         return HttpResponseRedirect(reverse("home"))

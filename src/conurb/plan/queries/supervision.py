@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,10 +40,11 @@ class CaseFilter:
     def from_query(cls, query: QueryDict) -> CaseFilter:
         """Read the filter from an address."""
         page = query.get("page", "1")
+        city = query.get("city", "")
         return cls(
             state=_one_of(query.get("state", ""), STATES) or "open",
             reason=_one_of(query.get("reason", ""), Supervision.Reason.values),
-            city=query.get("city", "")[:6],
+            city=city if city == "region" or re.fullmatch(r"\d{6}", city) else "",
             step=_one_of(query.get("step", ""), STEPS),
             age=_one_of(query.get("age", ""), list(AGES)),
             page=max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
@@ -129,11 +131,11 @@ def cases(actor: User, asked: CaseFilter, today: date) -> Cases:
     )
 
 
-def case_with_steps(actor: User, key: str) -> Supervision | None:
-    """Return one case with its steps, None where the actor may see none of this key."""
+def case_with_steps(actor: User, urn: str) -> Supervision | None:
+    """Return one case with its steps, None where the actor may see none of this name."""
     return (
         Supervision.objects.visible_to(actor)
-        .filter(urn=f"urn:conurb:region:supervision:{key}")
+        .filter(urn=urn)
         .select_related("task__lead__city", "task__item__field__plan")
         .prefetch_related(_steps(actor))
         .first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from conurb.plan.models import Task
 from conurb.refusal import NotCompetentError
 from conurb.region.models import User, coordinates, works_for_region
+
+OPAQUE = re.compile(r"[0-9a-f]{1,64}")
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -47,10 +50,17 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def named(kind: str, key: str) -> str:
+    """Return the URN whose opaque part stands in an address; Http404 where it cannot be one."""
+    if not OPAQUE.fullmatch(key):
+        raise Http404(_("There is nothing with this address."))
+    return f"urn:conurb:region:{kind}:{key}"
+
+
 def visible_task(request: HttpRequest, key: str) -> Task:
     """Return the task with this key, or raise Http404."""
     tasks = Task.objects.visible_to(request.user).select_related("lead__city", "item__field__plan")
-    found = tasks.filter(urn=f"urn:conurb:region:task:{key}").first()
+    found = tasks.filter(urn=named("task", key)).first()
     if found is None:
         raise Http404(_("There is no task with this address."))
     return found

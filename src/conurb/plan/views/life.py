@@ -23,7 +23,7 @@ from conurb.plan.models import Assignment, Evidence, Report, Task
 from conurb.plan.queries.possible import actions_for
 from conurb.plan.queries.proposals import Competences
 from conurb.plan.reporting import Fault
-from conurb.plan.views.access import office_only, officers_only, person, visible_task
+from conurb.plan.views.access import named, office_only, officers_only, person, visible_task
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import Authority, in_language
 
@@ -245,11 +245,7 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, key: str) -> HttpResponse:
     """Serve a file of a report as a download that no browser runs."""
-    found = (
-        Evidence.objects.visible_to(request.user)
-        .filter(urn=f"urn:conurb:region:evidence:{key}")
-        .first()
-    )
+    found = Evidence.objects.visible_to(request.user).filter(urn=named("evidence", key)).first()
     if found is None:
         raise Http404(_("There is no such file, or it is not yours to see."))
     try:
@@ -316,7 +312,7 @@ def _corrected(request: HttpRequest, task: Task) -> Report | None:
     if not key:
         return None
     reports = Report.objects.visible_to(request.user).filter(task=task)
-    found = reports.filter(urn=f"urn:conurb:region:report:{key}").first()
+    found = reports.filter(urn=named("report", key)).first()
     if found is None:
         raise Http404(_("There is no such report on this task."))
     return found
@@ -326,7 +322,7 @@ def _assignment(request: HttpRequest, key: str) -> Assignment:
     found = (
         Assignment.objects.visible_to(request.user)
         .select_related("task__item__field__plan", "task__lead", "authority")
-        .filter(urn=f"urn:conurb:region:assignment:{key}")
+        .filter(urn=named("assignment", key))
         .first()
     )
     if found is None:

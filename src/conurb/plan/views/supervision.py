@@ -19,7 +19,7 @@ from conurb.plan.forms import CloseForm, Form, MeetForm, RedateForm, RemindForm
 from conurb.plan.models import Supervision, SupervisionStep
 from conurb.plan.queries import supervision as queries
 from conurb.plan.queries.supervision import CaseFilter
-from conurb.plan.views.access import office_only, officers_only, person
+from conurb.plan.views.access import OPAQUE, named, office_only, officers_only, person
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import User, coordinates
 
@@ -66,10 +66,13 @@ def refresh(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remind_all(request: HttpRequest) -> HttpResponse:
     """Remind the leads of the chosen cases."""
-    urns = [f"urn:conurb:region:supervision:{key}" for key in request.POST.getlist("case")[:200]]
+    keys = [key for key in request.POST.getlist("case")[:200] if OPAQUE.fullmatch(key)]
+    urns = [named("supervision", key) for key in keys]
+    form = RemindForm(request.POST)
+    words = form.cleaned_data["words"] if form.is_valid() else ""
     actor = person(request)
     chosen = Supervision.objects.visible_to(actor).filter(urn__in=urns).select_related("task__lead")
-    steps = supervising.remind_all(actor, chosen, request.POST.get("words", ""))
+    steps = supervising.remind_all(actor, chosen, words)
     if steps:
         _tell(request, send_reminders(steps), len(steps))
     else:
@@ -81,7 +84,7 @@ def remind_all(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, key: str) -> HttpResponse:
     """Show a case; the office works it off here, officers of the lead read it."""
     actor = person(request)
-    found = queries.case_with_steps(actor, key)
+    found = queries.case_with_steps(actor, named("supervision", key))
     if found is None:
         raise Http404(_("There is no such case, or it is not yours to see."))
     forms = {name: kind(prefix=name) for name, kind in FORMS.items()}
