@@ -3,7 +3,7 @@
 // Every element with data-map-source becomes a map. Its attributes:
 //   data-map-source    GeoJSON of the tasks (route map-tasks, with any filter of the plan page)
 //   data-map-counties  GeoJSON of the counties (route map-counties)
-//   data-text-…        title, zoom-in, zoom-out, open, close, none, failed: what the map says
+//   data-text-…        title, zoom-in, zoom-out, open, close, none, more, failed: what the map says
 //   data-map-worker    address of maplibre-worker.js; without it, beside this script
 //   data-map-small     a small map: no zoom by the wheel, so that the page scrolls over it
 //   data-map-fit       "tasks" to start with just these tasks in sight, else the whole region
@@ -299,6 +299,7 @@ const textsOf = ({ dataset }) => ({
   open: dataset.textOpen || "→",
   close: dataset.textClose,
   none: dataset.textNone,
+  more: dataset.textMore,
   failed: dataset.textFailed,
 });
 
@@ -353,6 +354,7 @@ async function start(element) {
     listen(map, texts);
     nameCities(map, counties);
     if (tasks.features.length === 0 && texts.none) say(element, texts.none);
+    if (tasks.truncated && texts.more) say(element, texts.more);
     document.addEventListener("conurb:theme", () => recolour(map));
     element.dataset.mapReady = "1";
     element.conurbTasks = tasks;

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conurb.plan.models import Task, TaskPlace
+from conurb.plan.queries import map as map_queries
 from conurb.plan.queries.map import _most_exact, placed_tasks
-from conurb.plan.queries.tasks import TaskFilter
+from conurb.plan.queries.tasks import URGENCY, TaskFilter
 from conurb.region.models import RegionState
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,17 @@ def test_a_filter_that_cannot_be_used_is_told(client):
 def test_a_search_without_result_says_what_to_do(client):
     page = client.get(reverse("map"), {"q": "不存在的道路名称"})
     assert "图上没有符合条件的任务" in page.content.decode()
+
+
+def test_more_marks_than_a_map_can_carry_are_cut_at_the_least_urgent(client, monkeypatch):
+    whole = data_of(client.get(reverse("map-tasks")))
+    assert whole["truncated"] is False
+    monkeypatch.setattr(map_queries, "MARKS", 3)
+    some = data_of(client.get(reverse("map-tasks")))
+    assert some["truncated"] is True
+    assert 0 < len(some["features"]) <= 3
+    urgent = [URGENCY.index(feature["properties"]["light"]) for feature in some["features"]]
+    assert urgent[0] == min(URGENCY.index(f["properties"]["light"]) for f in whole["features"])
 
 
 def feature(ref):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from conurb.region.models import User
 
-MOVED, LATE, SOON = 6, 4, 3
+MOVED, LATE, SOON = 7, 4, 3
 MONTHS = 12
 DAYS_SHOWN = 1000  # tasks beyond which a day by day picture is a blur
 BEFORE, AFTER = timedelta(days=92), timedelta(days=366)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.urls import reverse
@@ -23,7 +23,7 @@ from shapely.geometry import mapping, shape
 from conurb.plan.lights import LIGHT_NAMES, Light
 from conurb.plan.models import TaskPlace
 from conurb.plan.queries.lights import light_case
-from conurb.plan.queries.tasks import TaskFilter, known_lead, matching
+from conurb.plan.queries.tasks import TaskFilter, known_lead, matching, urgency
 from conurb.region.models import City, County, Place, RegionState, in_language
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Spot = tuple[float, float]
 
+MARKS = 3000
 COUNTY, CITY = "county/", "city/"
 ON_MAP = (
     Q(places__place__isnull=False)
@@ -120,21 +121,27 @@ def _city_features(city: City, order: int, counties: list[County]) -> Iterator[J
 def placed_tasks(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> Json:
     """Return the tasks asked for that have a place, as a GeoJSON FeatureCollection.
 
-    A feature is a task at one place; the property `key` tells which features are one task.
+    A feature is a task at one place; the property `key` tells which features are one task. At most
+    `MARKS` are drawn, the most urgent; `truncated` tells whether there are more.
     """
     located = _located()
     by_task: dict[int, list[Json]] = defaultdict(list)
-    for row in _named_places(actor, asked, today):
+    named = _named_places(actor, asked, today)
+    for row in named[:MARKS]:
         place = located.get(row["ref"])
         if place is not None:
             by_task[row["pk"]].append(_feature(row, place))
     features = [feature for rows in by_task.values() for feature in _most_exact(rows)]
-    return {"type": "FeatureCollection", "features": features}
+    return {
+        "type": "FeatureCollection",
+        "truncated": len(named) > MARKS,
+        "features": features,
+    }
 
 
 def _named_places(
     actor: User | AnonymousUser, asked: TaskFilter, today: date
-) -> Iterator[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     english = in_language("", "en") == "en"
     translated = Case(When(text_en="", then=F("text_zh")), default=F("text_en"))
     short = "lead__short_en" if english else "lead__short_zh"
@@ -149,10 +156,10 @@ def _named_places(
                 When(known_lead(actor), then=F(short)), default=Value(""), output_field=CharField()
             ),
         )
-        .order_by("order", "pk", "places__span_start", "places__pk")
+        .order_by(urgency(today), "order", "pk", "places__span_start", "places__pk")
         .values("pk", "ref", "urn", "number", "kind", "words", "light_now", "lead_name")
     )
-    return cast(Iterator[dict[str, Any]], rows.iterator(chunk_size=5000))
+    return list(rows[: MARKS + 1])
 
 
 def _feature(row: dict[str, Any], place: Located) -> Json:
