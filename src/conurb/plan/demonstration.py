@@ -286,9 +286,11 @@ class Script:
                 words = self.words.office("closing")
                 supervising.close(self.office, case, words, now=moment)
 
-    def lead_by_turns(self, proposal: Proposal) -> tuple[str, tuple[str, ...], str, str]:
-        """Let the counterpart of another city lead now and then, as the cities agree in talks."""
-        if not proposal.supports or self.chance.random() < 0.4:
+    def lead_by_turns(
+        self, proposal: Proposal, *, place_is_named: bool
+    ) -> tuple[str, tuple[str, ...], str, str]:
+        """Let another city lead now and then what concerns all, as the cities agree in talks."""
+        if place_is_named or not proposal.supports or self.chance.random() < 0.4:
             return proposal.lead, proposal.supports, proposal.reason_zh, proposal.reason_en
         lead = self.chance.choice(proposal.supports)
         city = self.cities[self.authorities[lead].city_id or ""]
@@ -326,7 +328,8 @@ class Part:
             script = self.script
             task = self.fresh()
             proposal = script.competences.proposal_for(task)
-            lead, supports, zh, en = script.lead_by_turns(proposal)
+            named = task.cities.exists()
+            lead, supports, zh, en = script.lead_by_turns(proposal, place_is_named=named)
             authority = script.authorities[lead]
             life.propose_lead(script.office, task, authority, zh, reason_en=en, now=moment)
             for key in supports:
