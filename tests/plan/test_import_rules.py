@@ -87,6 +87,15 @@ class TestEdits:
         says = split_at(text.text, task, task.text, place)
         assert text.text[says["cut"]] == "前"
 
+    def test_the_halves_of_a_split_are_heard_anew(self):
+        whole = read_text("一、甲\n\n1. 启动东河大桥前期工作。\n2. 推进乙。\n")
+        target = first_task(whole, "东河大桥")
+        words = "启动东河大桥前期工作，编制西岭片区规划"
+        says = {"cut": int(target.split("-")[0]) + 9, "first": words[:10], "second": words[11:]}
+        copy = lay_over(whole, [Edit(1, "split", target, says)])
+        halves = [task.task for task in next(copy.items).kept]
+        assert [(half.verb, half.kind) for half in halves] == [("启动", "study"), ("编制", "plan")]
+
     def test_deleted_tasks_stay_away_from_the_plan_and_come_back(self, reading):
         target = first_task(reading, "马拉松")
         gone = [Edit(1, "delete", target)]

@@ -20,7 +20,9 @@ from difflib import SequenceMatcher
 from typing import Any, Literal, cast, get_args
 
 from conurb.plan.reader import Due, Field, Item, Reading, Repair, Task
+from conurb.plan.reader.kinds import kind_of
 from conurb.plan.reader.model import Kind, Span
+from conurb.plan.reader.tasks import split_tasks
 
 Op = Literal["change", "split", "merge", "delete", "restore", "add", "title"]
 OPS: tuple[Op, ...] = get_args(Op)
@@ -331,12 +333,13 @@ class _Bench:
             raise EditError("item-gone")
         says = edit.says
         item = self.items[row]
+        heard = _heard(str(says["text"]))
         task = Task(
             text=str(says["text"]),
             span=_place_of(str(says["text"]), item.span, self.reading.text),
-            verb=str(says.get("verb", "")),
+            verb=str(says.get("verb") or heard[0]),
             kind=cast("Kind", says["kind"]),
-            object=str(says.get("object", "")),
+            object=str(says.get("object") or heard[1]),
         )
         if says.get("due"):
             task = replace(task, due=_due(says["due"], task))
@@ -417,23 +420,33 @@ def _due(says: Mapping[str, Any] | None, task: Task) -> Due | None:
 
 
 def _part(task: Task, span: Span, text: str) -> Task:
-    """One half of a task that is split: what is named in its words stays with them."""
+    """One half of a task that is split: what is named in its words stays with them.
+
+    Its action and kind are read anew; a half without a verb keeps the kind.
+    """
 
     def inside(piece: Any) -> bool:
         return bool(span[0] <= piece.span[0] < span[1])
 
-    holds_verb = bool(task.verb) and task.verb in text
+    verb, thing = _heard(text)
     return replace(
         task,
         text=text,
         span=span,
-        object=text.partition(task.verb)[2].strip(STOPS) or text if holds_verb else text,
-        verb=task.verb if holds_verb else "",
+        verb=verb,
+        kind=kind_of(verb, thing, text) if verb else task.kind,
+        object=thing,
         places=tuple(filter(inside, task.places)),
         actors=tuple(filter(inside, task.actors)),
         due=task.due if task.due is not None and inside(task.due) else None,
         quantities=tuple(filter(inside, task.quantities)),
     )
+
+
+def _heard(text: str) -> tuple[str, str]:
+    """The verb and the object that the reader hears in the words of a task."""
+    first = next(iter(split_tasks(text)), None)
+    return (first.verb, first.object) if first else ("", text)
 
 
 def _place_of(text: str, item: Span, document: str) -> Span:
