@@ -31,6 +31,8 @@ RED = RGBColor(0xC8, 0x10, 0x2E)
 COLUMNS: tuple[Light, ...] = ("done", "on-course", "at-risk", "late", "not-begun", "withdrawn")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 
+CHINESE_FIGURES = (22, 15, *([15] * 6), 14.5, 14.5)  # widths of columns in mm
+
 # what stands in for a font that a machine does not have, the most alike first
 ALTERNATIVES = {
     "方正小标宋简体": "FZXiaoBiaoSong-B05S;SimSun;Noto Serif CJK SC",
@@ -61,6 +63,7 @@ HEAD = Face("黑体", 10.5)
 NOTE = Face("仿宋", 12)
 PAGE = Face("宋体", 14)
 SMALLEST = 9  # points
+UNBROKEN_HYPHEN = "\u2011"
 
 
 def write(content: Content, introduction: Text, language: str) -> bytes:
@@ -121,6 +124,7 @@ class _Paper:
             others = [entry.number for entry in field.unmoved]
             if others:
                 numbers = ("、" if words.language != "en" else ", ").join(others)
+                numbers = numbers.replace("-", UNBROKEN_HYPHEN)
                 self._text(words.others.format(count=len(others), numbers=numbers))
 
     def stuck(self, content: Content) -> None:
@@ -212,7 +216,8 @@ class _Paper:
     def _figures(self, label: str, rows: Sequence[Row], *, total: Content | None) -> None:
         words = self.words
         lights = [words.light_name(light) for light in COLUMNS]
-        head = [label, words.tasks, *lights, words.moved, words.completed]
+        head = [_two_lines(h) for h in (label, words.tasks, *lights, words.moved, words.completed)]
+        narrow = [24, 11, *([14] * 5), 19, 16, 16] if words.language == "en" else CHINESE_FIGURES
         lines = [
             [
                 row.name.read(words.language),
@@ -234,9 +239,7 @@ class _Paper:
                     str(figures.completed),
                 ]
             )
-        self._table(
-            head, lines, [24, 11, *([14] * 5), 19, 16, 16], numeric_from=1, sums=bool(total)
-        )
+        self._table(head, lines, narrow, numeric_from=1, sums=bool(total))
 
     def _table(
         self,
@@ -250,6 +253,7 @@ class _Paper:
         table = self.document.add_table(rows=1 + len(rows), cols=len(head), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        _narrow_margins(table)
         for place, width in enumerate(widths):
             table.columns[place].width = Mm(width)
         for at, (line, row) in enumerate(zip(table.rows, [head, *rows], strict=True)):
@@ -408,6 +412,16 @@ def _page_number(paragraph: Any) -> None:
         else:
             element.text = text
         run._r.append(element)
+
+
+def _two_lines(head: str) -> str:
+    """Break a head of four Chinese characters in its middle, where words end: 正常/推进."""
+    return f"{head[:2]}\n{head[2:]}" if len(head) == 4 and head[0] > "\u3400" else head
+
+
+def _narrow_margins(table: Any) -> None:
+    margins = "".join(f'<w:{side} w:w="45" w:type="dxa"/>' for side in ("left", "right"))
+    table._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
 
 
 def _plain_day(day: date | None) -> str:
