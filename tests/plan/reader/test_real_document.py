@@ -82,9 +82,7 @@ def test_fields_and_items(reading: Reading) -> None:
     assert uncovered(reading) == []
 
 
-def test_items_end_where_the_hand_reading_ends_them(
-    reading: Reading, gold: dict[str, Any]
-) -> None:
+def test_items_end_where_the_hand_reading_ends_them(reading: Reading, gold: dict[str, Any]) -> None:
     items = {item.number: item.span for item in reading.items}
     for item in gold["items"]:
         start, end = items[item["number"]]

@@ -126,7 +126,9 @@ def test_paragraphs_under_headings_are_items() -> None:
 
 
 def test_no_numbers_at_all() -> None:
-    reading = read_text("甲乙两市合作计划\n交通互联\n启动跨江大桥前期工作。\n生态共保\n建立联防联控机制。\n")
+    reading = read_text(
+        "甲乙两市合作计划\n交通互联\n启动跨江大桥前期工作。\n生态共保\n建立联防联控机制。\n"
+    )
     assert shape(reading) == [("交通互联", ["1.1"]), ("生态共保", ["2.1"])]
 
 

@@ -28,11 +28,12 @@ from .verbs import (
 Form = Literal["action", "result", "scene", "rest"]
 
 _BRACKETS = "(（【[〔"
+_PAIRS = ("()", "（）", "(）", "（)", "“”", "「」", "《》", "【】", "[]", "〔〕")
 _LONGEST_BRACKET = 200
 _BRACKETED = re.compile(
     "|".join(
         f"{re.escape(left)}[^{re.escape(right)}\n]{{0,{_LONGEST_BRACKET}}}{re.escape(right)}"
-        for left, right in ("()", "（）", "(）", "（)", "“”", "「」", "《》", "【】", "[]", "〔〕")
+        for left, right in (tuple(pair) for pair in _PAIRS)
     )
 )
 _HEAD_REACH = 200  # characters in which the head verb of a clause is looked for
@@ -43,29 +44,37 @@ _SENTENCE = re.compile(r"[^。；;！!？?\n]+")
 _ENGLISH_SENTENCE = re.compile(r"(?:[^.;!?\n]|[.](?=\S))+")
 _CLAUSE = re.compile(r"[^，,]+")
 _COUNT = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,2}是要?|第[一二三四五六七八九十][，、,:：]?|[(（]?\d{1,2}[)）]|[①-⑳]"
+    r"\s*(?:[一二三四五六七八九十]{1,2}是要?|第[一二三四五六七八九十][，、,:：]?"
+    r"|[(（]?\d{1,2}[)）]|[①-⑳]"
     r"|其[一二三四五][是，、]?|[-—·•]\s*)?"
 )
 _WHEN = re.compile(
-    r"(?:在|到|至|于|自|从)?(?:(?:20\d\d|本|今|当|明|次)年(?:底|末|初|内|度|以?前|\d{1,2}月(?:份|底|末|初)?)?"
-    r"(?:之?前|内|以内|起)?|\d{1,2}月(?:\d{1,2}日|份|底|末|初)?(?:之?前|内|起)?|年(?:底|末|内)(?:之?前)?"
-    r"|(?:上|下)半年(?:之?前|内)?|第?[一二三四1234]季度(?:末|前|内)*|[“”]?十[三四五六]五[“”]?(?:期间|时期|末)?"
+    r"(?:在|到|至|于|自|从)?(?:(?:20\d\d|本|今|当|明|次)年(?:底|末|初|内|度|以?前"
+    r"|\d{1,2}月(?:份|底|末|初)?)?"
+    r"(?:之?前|内|以内|起)?|\d{1,2}月(?:\d{1,2}日|份|底|末|初)?(?:之?前|内|起)?|年(?:底|末"
+    r"|内)(?:之?前)?"
+    r"|(?:上|下)半年(?:之?前|内)?|第?[一二三四1234]季度(?:末|前|内)*"
+    r"|[“”]?十[三四五六]五[“”]?(?:期间|时期|末)?"
     r"|春季|夏季|秋季|冬季|近期|远期|当前|目前)+"
 )
 _SUBJECT_END = re.compile(
-    r"(?:市|区|县|州|省|局|厅|委|办|部|部门|政府|单位|公司|集团|医院|学校|高校|企业|中心|银行|委员会|三市|两市|各地|双方|三方|我市)$"
+    r"(?:市|区|县|州|省|局|厅|委|办|部|部门|政府|单位|公司|集团|医院|学校|高校|企业|中心|银行"
+    r"|委员会|三市|两市|各地|双方|三方|我市)$"
 )
 _ACTOR_ENDS = "级省市区县州厅局委办部门府位司团家院校"
 _GOAL_VERB = re.compile(
-    r"建成|完成|完工|竣工|投产|投运|投用|投入(?:使用|运营)|开工|通车|开学|开业|开园|贯通|交付|验收|达到|达|实现|超过|突破|落地|见效"
+    r"建成|完成|完工|竣工|投产|投运|投用|投入(?:使用|运营)|开工|通车|开学|开业|开园|贯通|交付"
+    r"|验收|达到|达|实现|超过|突破|落地|见效"
 )
 _ABSTRACT_END = re.compile(r"(?:发展|融合|见效|协同|进步|繁荣)$")
 _DUTY_WORDS = (
-    r"(?:责任|牵头|配合|协办|主办|承办|实施|参与|协同|协作|支持|负责|联系)(?:领导|单位|部门|地区|主体|人)"
+    r"(?:责任|牵头|配合|协办|主办|承办|实施|参与|协同|协作|支持|负责|联系)(?:领导|单位|部门"
+    r"|地区|主体|人)"
     r"|(?:完成|办结|推进|起止)(?:时限|时间|期限|节点)|时间(?:节点|要求|安排)|时限(?:要求)?"
 )
 _DUTY_BRACKET = re.compile(
-    rf"[(（【\[][^()（）【】\[\]]*?(?:(?:{_DUTY_WORDS})\s*[:：]?|[^()（）]{{1,40}}(?:牵头|负责|配合)(?=[，,；;、)）】\]]))"
+    rf"[(（【\[][^()（）【】\[\]]*?(?:(?:{_DUTY_WORDS})\s*[:：]?|[^()（）]{{1,40}}(?:牵头|负责"
+    rf"|配合)(?=[，,；;、)）】\]]))"
     r"[^()（）【】\[\]]*[)）】\]]"
 )
 _DUTY_SENTENCE = re.compile(rf"(?:^|(?<=[。；;\n]))\s*(?:{_DUTY_WORDS})\s*[:：][^。\n]*")
@@ -73,13 +82,18 @@ _DUTY_SENTENCE = re.compile(rf"(?:^|(?<=[。；;\n]))\s*(?:{_DUTY_WORDS})\s*[:�
 
 _OUTPUTS = ("新增", "增加", "覆盖", "惠及", "带动", "达到", "完成", "建成", "修复")
 _FIGURE_END = re.compile(r"\d+(?:\.\d+)?[万亿千百]?[\u4e00-\u9fff%]{1,2}$")
-_MILESTONE = re.compile(r"建成|完成|完工|竣工|投产|投运|投用|投入|开工|通车|开学|贯通|交付|验收|达到|实现|突破|印发|形成")
+_MILESTONE = re.compile(
+    r"建成|完成|完工|竣工|投产|投运|投用|投入|开工|通车|开学|贯通|交付|验收|达到|实现|突破|印发"
+    r"|形成"
+)
 # Wholes that the works before them fit into: 完善…网络 after a line to be built names no task.
 _FABRIC = ("网络", "体系", "格局", "环境", "布局")
 _ASKING = ("争取", "力争", "申报", "申请", "报请", "提请")
 _GRANT = re.compile(
-    r"(?:[^，,]{0,12}?(?:政府|省委|市委|国务院|部委|厅|局|委|办|部门|国家|省|部))+?(?:[、和及]?[^，,]{0,10}(?:厅|局|委|办|部门))*"
-    r"(?:启动|同意|批准|批复|出台|开展|赋予|支持(?=.{2})|实施|将|把|下放|授权|编制|修编|制[订定]|建设|布局|安排)"
+    r"(?:[^，,]{0,12}?(?:政府|省委|市委|国务院|部委|厅|局|委|办|部门|国家|省"
+    r"|部))+?(?:[、和及]?[^，,]{0,10}(?:厅|局|委|办|部门))*"
+    r"(?:启动|同意|批准|批复|出台|开展|赋予|支持(?=.{2})|实施|将|把|下放|授权|编制|修编"
+    r"|制[订定]|建设|布局|安排)"
 )
 
 
@@ -306,11 +320,12 @@ def _later(mask: str, at: int, end: int, begin: int) -> Head | None:
         subject = bool(_SUBJECT_END.search(mask[at : _before_adverbs(mask, at, place)][-8:]))
         firm = verb.group() not in NOUNISH
         if firm and (led or subject):
-            return _direct(mask, place, end, begin) or Head(
-                verb.group(), place, verb.end(), False
-            )
-        if fallback is None and end - verb.end() >= 2 and (led or subject) and (
-            _place_before(mask, place) or subject
+            return _direct(mask, place, end, begin) or Head(verb.group(), place, verb.end(), False)
+        if (
+            fallback is None
+            and end - verb.end() >= 2
+            and (led or subject)
+            and (_place_before(mask, place) or subject)
         ):
             fallback = Head(verb.group(), place, verb.end(), False)
         place = verb.end() if firm or verb.group() in NOUNISH else place + 1
@@ -330,12 +345,8 @@ def _place_before(mask: str, place: int) -> bool:
     return mask[place - 1] not in "的、和及与"
 
 
-def _form(
-    mask: str, start: int, end: int, head: Head | None, acted: bool, last: bool
-) -> Form:
-    body = _skip_adverbs(mask, start, end)
-    setting = is_scene(mask[start:end]) or (body > start and is_scene(mask[body:end]))
-    if setting and not _acts_in_scene(mask, body, end, head):
+def _form(mask: str, start: int, end: int, head: Head | None, acted: bool, last: bool) -> Form:
+    if _is_setting(mask, start, end, head):
         return "scene"
     if head is None:
         return "rest"
@@ -344,11 +355,16 @@ def _form(
         return "result"
     if not words.strip() and (acted or not last):
         return "rest"
-    if head.verb == "加强" and words.endswith(PREPARATIONS) and words[0] not in "与同和" and not last:
+    prepares = head.verb == "加强" and words.endswith(PREPARATIONS)
+    if prepares and not last and words[0] not in "与同和":
         return "scene"
-    if acted and _is_result(head, words):
-        return "result"
-    return "action"
+    return "result" if acted and _is_result(head, words) else "action"
+
+
+def _is_setting(mask: str, start: int, end: int, head: Head | None) -> bool:
+    body = _skip_adverbs(mask, start, end)
+    setting = is_scene(mask[start:end]) or (body > start and is_scene(mask[body:end]))
+    return setting and not _acts_in_scene(mask, body, end, head)
 
 
 def _acts_in_scene(mask: str, start: int, end: int, head: Head | None) -> bool:

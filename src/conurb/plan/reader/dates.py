@@ -9,13 +9,14 @@ import calendar
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from .markers import chinese_number, number_value
 
 _NUMBER = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _YEAR = (
-    r"(?:(?P<y>(?:19|20)[0-9]{2}|[二〇零一二三四五六七八九]{4})\s?年度?|(?P<now>本年度?|今年|当年|(?<![每全近历往])年(?=[底内末]))|(?P<next>明年|次年)"
+    r"(?:(?P<y>(?:19|20)[0-9]{2}|[二〇零一二三四五六七八九]{4})\s?年度?|(?P<now>本年度?|今年"
+    r"|当年|(?<![每全近历往])年(?=[底内末]))|(?P<next>明年|次年)"
     r"|(?P<yy>(?:19|20)[0-9]{2})(?=[底末前]))"
 )
 _BEFORE = r"(?:之前|以前|前)"
@@ -93,20 +94,15 @@ def _month(found: re.Match[str], year: int | None) -> tuple[date | None, date | 
     base, month = _year_of(found, year), number_value(found["m"])
     if base is None or not month or month > 12:
         return None
-    last = _month_end(base, month)
+    first, last = date(base, month, 1), _month_end(base, month)
     if found["起"]:
-        return date(base, month, 1), None
-    if found["旬"]:
-        end = date(base, month, _TENS[found["旬"]]) if found["旬"] in _TENS else last
-        return None, end
-    if found["末"]:
-        return None, last
-    if found["前"]:
-        before = (base, month - 1) if month > 1 else (base - 1, 12)
-        return None, _month_end(*before)
-    if found["到"]:
-        return None, last
-    return date(base, month, 1), last
+        return first, None
+    if found["旬"] in _TENS:
+        return None, date(base, month, _TENS[found["旬"]])
+    if found["前"] and not found["末"] and not found["旬"]:
+        return None, first - timedelta(days=1)
+    open_start = found["旬"] or found["末"] or found["到"]
+    return (None, last) if open_start else (first, last)
 
 
 def _part(found: re.Match[str], year: int | None) -> tuple[date | None, date | None] | None:
@@ -139,17 +135,14 @@ def _whole_year(found: re.Match[str], year: int | None) -> tuple[date | None, da
     base = _year_of(found, year)
     if base is None:
         return None
+    first, last = date(base, 1, 1), date(base, 12, 31)
     if found["起"]:
-        return date(base, 1, 1), None
-    if found["末"]:
-        return None, date(base, 12, 31)
+        return first, None
     if found["初"]:
         return None, date(base, 3, 31)
-    if found["前"]:
-        return None, date(base - 1, 12, 31)
-    if found["到"]:
-        return None, date(base, 12, 31)
-    return date(base, 1, 1), date(base, 12, 31)
+    if found["前"] and not found["末"]:
+        return None, first - timedelta(days=1)
+    return (None, last) if found["末"] or found["到"] else (first, last)
 
 
 def _five_years(found: re.Match[str], year: int | None) -> tuple[date | None, date | None] | None:
@@ -195,27 +188,45 @@ def _english(found: re.Match[str], year: int | None) -> tuple[date | None, date 
     return None, date(base, month, day)
 
 
-_RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
-    (re.compile(source), rule)
-    for source, rule in (
-        (r"(?P<a>20\d\d)\s?年?\s?[-—–~～至到]{1,2}\s?(?P<b>20\d\d)\s?年(?:期间)?", _span_of_years),
-        (r"(?P<到>[到至])?[“\"]?(?P<n>十[一二三四五六七八九])五[”\"]?(?:期间|时期|规划期)?(?P<末>末|期末)?",
-         _five_years),
-        (rf"(?P<到>[到至于])?{_YEAR}?(?P<m>{_NUMBER})月(?P<d>{_NUMBER})[日号](?P<前>{_BEFORE})?(?P<起>起|开始)?", _day),
-        (rf"(?P<到>[到至])?{_YEAR}?(?P<m>{_NUMBER})月(?:(?P<旬>[上中下]旬)|(?P<末>[底末份]*内|[底末]|份(?!前))|份)?"
-         rf"(?P<前>{_BEFORE})?(?P<起>起|开始)?", _month),
-        (rf"(?P<到>[到至])?{_YEAR}?(?P<part>[上下]半年|第[一二三四1-4]季度|[一二三四1-4]季度|[春夏秋冬]季(?:学期)?)"
-         rf"(?P<前>末?{_BEFORE}|末|内|以内)?", _part),
-        (rf"(?P<到>[到至])?{_YEAR}(?:(?P<末>[底末]|[内]|以内)|(?P<初>初))?(?P<前>{_BEFORE})?(?P<起>起|开始)?", _whole_year),
-        (r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十]{1,2})年(?:之内|以内|内)", _within),
-        (r"近期", _soon),
-        (r"(?i:by|before|in|until|no later than)\s+(?:the\s+)?(?:end\s+of\s+)?"
-         r"(?:(?:(?P<ed>\d{1,2})\s+)?(?P<month>January|February|March|April|May|June|July|August|September|"
-         r"October|November|December)\s+|Q(?P<quarter>[1-4])\s+)?(?P<ey>20\d\d)\b", _english),
-    )
-)  # fmt: skip
+_START = r"(?P<到>[到至])?"
+_END = rf"(?P<前>{_BEFORE})?(?P<起>起|开始)?"
+_YEARS = r"(?P<a>20\d\d)\s?年?\s?[-—–~～至到]{1,2}\s?(?P<b>20\d\d)\s?年(?:期间)?"
+_PLAN_PERIOD = (
+    rf"{_START}[“\"]?(?P<n>十[一二三四五六七八九])五[”\"]?(?:期间|时期|规划期)?(?P<末>末|期末)?"
+)
+_EXACT_DAY = rf"(?P<到>[到至于])?{_YEAR}?(?P<m>{_NUMBER})月(?P<d>{_NUMBER})[日号]{_END}"
+_SOME_MONTH = (
+    rf"{_START}{_YEAR}?(?P<m>{_NUMBER})月"
+    rf"(?:(?P<旬>[上中下]旬)|(?P<末>[底末份]*内|[底末]|份(?!前))|份)?{_END}"
+)
+_PART_OF_YEAR = (
+    rf"{_START}{_YEAR}?(?P<part>[上下]半年|第?[一二三四1-4]季度|[春夏秋冬]季(?:学期)?)"
+    rf"(?P<前>末?{_BEFORE}|末|内|以内)?"
+)
+_SOME_YEAR = rf"{_START}{_YEAR}年?(?:(?P<末>[底末内]|以内)|(?P<初>初))?{_END}"
+_YEARS_FROM_NOW = r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十]{1,2})年(?:之内|以内|内)"
+_IN_ENGLISH = (
+    r"(?i:by|before|in|until|no later than)\s+(?:the\s+)?(?:end\s+of\s+)?"
+    r"(?:(?:(?P<ed>\d{1,2})\s+)?(?P<month>January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\s+|Q(?P<quarter>[1-4])\s+)?(?P<ey>20\d\d)\b"
+)
+
+_RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
+    (re.compile(_YEARS), _span_of_years),
+    (re.compile(_PLAN_PERIOD), _five_years),
+    (re.compile(_EXACT_DAY), _day),
+    (re.compile(_SOME_MONTH), _month),
+    (re.compile(_PART_OF_YEAR), _part),
+    (re.compile(_SOME_YEAR), _whole_year),
+    (re.compile(_YEARS_FROM_NOW), _within),
+    (re.compile("近期"), _soon),
+    (re.compile(_IN_ENGLISH), _english),
+)
 _ANY = re.compile(
-    r"(?<![\d.])(?=(?:[到至于]?(?:(?:19|20)\d\d\s?[年\-—–~～至到]|[二〇零][二〇零一九]..年|(?:19|20)\d\d[底末前]|\d{1,2}月|[一二三四五六七八九十]{1,3}月|本年|今年|当年|明年|次年|(?<![每全近历往半])年[底内末]"
-    r"|[上下]半年|第?[一二三四1-4]季度|[春夏秋冬]季|[“\"]?十[一二三四五六七八九]五[”\"期末时规]|\d{1,2}年(?:之|以)?内|[一二两三四五六七八九十]{1,2}年(?:之|以)?内)"
+    r"(?<![\d.])(?=(?:[到至于]?(?:(?:19|20)\d\d\s?[年\-—–~～至到]|[二〇零][二〇零一九]..年"
+    r"|(?:19|20)\d\d[底末前]|\d{1,2}月|[一二三四五六七八九十]{1,3}月|本年|今年|当年|明年|次年"
+    r"|(?<![每全近历往半])年[底内末]"
+    r"|[上下]半年|第?[一二三四1-4]季度|[春夏秋冬]季|[“\"]?十[一二三四五六七八九]五[”\"期末时规]"
+    r"|\d{1,2}年(?:之|以)?内|[一二两三四五六七八九十]{1,2}年(?:之|以)?内)"
     r"|近期|(?i:by|before|in|until|no later than)\s))"
 )

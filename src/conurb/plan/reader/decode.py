@@ -140,7 +140,8 @@ def _empty(filename: str) -> DocumentError:
 def _undecodable(filename: str, at: int) -> DocumentError:
     return DocumentError(
         "undecodable",
-        f"“{filename}”第 {at + 1} 个字节起无法识别字符编码，请另存为 UTF-8 或 GB18030 编码后再提交。",
+        f"“{filename}”第 {at + 1} 个字节起无法识别字符编码，"
+        "请另存为 UTF-8 或 GB18030 编码后再提交。",
         f"{filename}: the characters cannot be decoded from byte {at + 1} on. Save the file as "
         "UTF-8 or GB18030.",
     )

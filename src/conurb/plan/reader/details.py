@@ -16,7 +16,6 @@ from .places import spots
 from .quantities import figures
 from .tasks import Split, split_tasks
 
-
 _MOST_PARTIES = 60  # in the notes of one item
 
 
@@ -64,7 +63,11 @@ class Details:
             actors=actors,
             due=self._due(body, split, words, notes),
             quantities=tuple(
-                Quantity(figure.value, figure.unit, body.span(split.start + figure.start, split.start + figure.end))
+                Quantity(
+                    figure.value,
+                    figure.unit,
+                    body.span(split.start + figure.start, split.start + figure.end),
+                )
                 for figure in figures(words)
             ),
         )
@@ -85,9 +88,7 @@ class Details:
             place for place in found if not any(_within(place.span, actor.span) for actor in actors)
         )
 
-    def _actors(
-        self, body: Mapped, split: Split, words: str, notes: _Notes
-    ) -> tuple[Actor, ...]:
+    def _actors(self, body: Mapped, split: Split, words: str, notes: _Notes) -> tuple[Actor, ...]:
         actors = [
             Actor(
                 words[one.start : one.end],

@@ -1,8 +1,8 @@
 """The text of a Word file, with the numbers that Word prints but does not store in the text.
 
-Headings come out as in Markdown (``## 规划同图``), automatic numbers as printed (``（一）``), bullets
-as ``- ``; a task table comes out as one numbered line a row with its duties in brackets. So the
-extracted text says all that the layout said, and can be read again without the file.
+Headings come out as in Markdown (``## 规划同图``), automatic numbers as printed (``（一）``),
+bullets as ``- ``; a task table comes out as one numbered line a row with its duties in brackets.
+So the extracted text says all that the layout said, and can be read again without the file.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def _refuse_bomb(data: bytes, filename: str) -> None:
         size = expanded / 1024 / 1024
         raise DocumentError(
             "zip-bomb",
-            f"“{filename}”展开后达 {size:.0f} MB，与正常文档不符，未予读取。请另存为新的 docx 文件。",
+            f"“{filename}”展开后达 {size:.0f} MB，与正常文档不符，未予读取。"
+            "请另存为新的 docx 文件。",
             f"{filename}: it expands to {size:.0f} MB, which no ordinary document does; it was "
             "not read. Save it as a new docx file.",
         )
@@ -285,7 +286,9 @@ def _level(level: Any) -> _Level:
         return str(found.get(f"{_W}val", default)) if found is not None else default
 
     start = value("start", "1")
-    return _Level(value("numFmt", "decimal"), value("lvlText", ""), int(start) if start.isdigit() else 1)
+    return _Level(
+        value("numFmt", "decimal"), value("lvlText", ""), int(start) if start.isdigit() else 1
+    )
 
 
 def _overridden(base: dict[int, _Level], number: Any) -> dict[int, _Level]:
@@ -302,9 +305,16 @@ def _overridden(base: dict[int, _Level], number: Any) -> dict[int, _Level]:
     return levels
 
 
+_CHINESE_FORMS = frozenset(
+    """
+    chineseCounting chineseCountingThousand japaneseCounting ideographDigital
+    taiwaneseCountingThousand chineseLegalSimplified
+    """.split()  # noqa: SIM905
+)
+
+
 def _printed(number: int, form: str) -> str:
-    if form in ("chineseCounting", "chineseCountingThousand", "japaneseCounting",
-                "ideographDigital", "taiwaneseCountingThousand", "chineseLegalSimplified"):  # fmt: skip
+    if form in _CHINESE_FORMS:
         return _chinese(number)
     if form.startswith("decimalEnclosedCircle") and 1 <= number <= 20:
         return chr(0x245F + number)
@@ -346,7 +356,7 @@ def _columns(header: list[str]) -> dict[int, str]:
 
 
 def _task_lines(rows: list[list[str]], columns: dict[int, str]) -> Iterator[str]:
-    """Each row as “1. task（牵头单位：甲；配合单位：乙；完成时限：丙）”, under its field's heading."""
+    """Each row as “1. task（牵头单位：甲；完成时限：乙）”, under its field's heading."""
     heading = ""
     count = 0
     above: dict[str, str] = {}
@@ -374,4 +384,6 @@ def _task_lines(rows: list[list[str]], columns: dict[int, str]) -> Iterator[str]
 def _in_one(lines: list[str]) -> str:
     """The lines of a cell as one: each is a sentence of its own."""
     flat = [" ".join(line.split("\n")).lstrip("#").strip() for line in lines]
-    return "；".join(line.rstrip("；;") if at < len(flat) - 1 else line for at, line in enumerate(flat))
+    return "；".join(
+        line.rstrip("；;") if at < len(flat) - 1 else line for at, line in enumerate(flat)
+    )

@@ -19,9 +19,7 @@ class Ledger:
     repairs: dict[str, Repair] = field(default_factory=dict)
     dropped: dict[Span, Dropped] = field(default_factory=dict)
 
-    def propose(
-        self, code: str, span: Span, read: str, why: tuple[str, str], sure: float
-    ) -> bool:
+    def propose(self, code: str, span: Span, read: str, why: tuple[str, str], sure: float) -> bool:
         """Enter a repair; True where it is to be applied. `why` is (Chinese, English)."""
         name = f"{code}-{span[0]}-{span[1]}"
         applied = bool(self.decisions.get(name, sure >= APPLIED_FROM))

@@ -1,4 +1,4 @@
-"""Numbers at the head of a paragraph: 第一章, 一、, （一）, 1、, 1., (1), 1), ①, 1.1, bullets, ``#``.
+"""Numbers at the head of a paragraph: 第一章, 一、, （一）, 1、, 1., (1), ①, 1.1, bullets, ``#``.
 
 A *family* is one way of numbering. Which family stands at which depth differs from document to
 document and is found out in :mod:`conurb.plan.reader.scheme`.
@@ -15,7 +15,10 @@ _CN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 # Words that count or measure: a bare figure before one of them is a quantity, not a number.
-COUNTERS = "年月日时分秒个条项家所座万亿千百十米公吨元号期批级类次名人户亩平度届款天周岁倍处部套台辆+~/%％‰℃.-"
+COUNTERS = (
+    "年月日时分秒个条项家所座万亿千百十米公吨元号期批级类次名人户亩平度届款天周岁倍处部套台辆"
+    "+~/%％‰℃.-"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ _D = r"[0-9０-９](?:[ \u3000]?[0-9０-９]){0,2}"
 _OPEN, _CLOSE = r"[(（\[【〔]", r"[)）\]】〕]"
 _S = r"[ \t\u3000\xa0]*"
 
+_MULTI = (
+    r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})(?:[、.．](?!\d)|(?![\d%]))"
+    rf"(?![ \t]*[{COUNTERS}]){_S}"
+)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (family, re.compile(source))
     for family, source in (
@@ -59,8 +66,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("cn", rf"(?P<n>[{CN}]{{1,4}}){_S}[、.．]{_S}"),
         ("paren", rf"{_OPEN}{_S}(?P<n>{_D}){_S}{_CLOSE}{_S}[、.．]?{_S}"),
         ("half", rf"(?P<n>{_D}){_S}[)）】]{_S}[、.．]?{_S}"),
-        ("multi", rf"(?P<n>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})(?:[、.．](?!\d)|(?![\d%]))"
-                  rf"(?![ \t]*[{COUNTERS}]){_S}"),
+        ("multi", _MULTI),
         ("num", rf"(?P<n>{_D}){_S}(?:、|[.．](?!\d)|[,，](?!\d)){_S}"),
         ("circled", rf"(?P<n>[①-⑳⑴-⒇⒈-⒛㈠-㈩❶-❿]){_S}"),
         ("roman", r"(?P<n>[IVX]{1,5})[.、)]\s*(?=\S)"),
@@ -142,6 +148,7 @@ def _heading(text: str, found: re.Match[str], end: int) -> Marker:
 
 def broken_marker_at(text: str, start: int, end: int, family: str) -> Marker | None:
     """A marker of `family` that lost a bracket, as "1)" or "(1" for "(1)", if one is there."""
+    patterns: tuple[re.Pattern[str], ...]
     if family == "paren":
         patterns = (_BROKEN_PAREN, dict(_PATTERNS)["half"])
     elif family == "cnparen":

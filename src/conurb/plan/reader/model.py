@@ -285,9 +285,7 @@ def _task(data: Mapping[str, Any]) -> Task:
             Actor(actor["name"], _span(actor["span"]), actor["role"], actor.get("ref"))
             for actor in data["actors"]
         ),
-        due=None
-        if due is None
-        else Due(due["from"], due["to"], due["words"], _span(due["span"])),
+        due=None if due is None else Due(due["from"], due["to"], due["words"], _span(due["span"])),
         quantities=tuple(
             Quantity(quantity["value"], quantity["unit"], _span(quantity["span"]))
             for quantity in data["quantities"]

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from .boilerplate import ends_sentence, is_page_mark
@@ -147,14 +148,10 @@ def _paragraphs(pages: list[list[_Line]]) -> Iterator[str]:
     body = [line for line in lines if abs(line.size - size) <= 0.15 * size]
     left = min(line.left for line in body)
     right = max(line.right for line in body)
-    gaps = [
-        after.top - before.bottom
-        for page in pages
-        for before, after in zip(page, page[1:], strict=False)
-    ]
+    gaps = [after.top - before.bottom for page in pages for before, after in pairwise(page)]
     usual_gap = statistics.median(gaps) if gaps else 0.0
     current = lines[0].text
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if _continues(before, after, left, right, usual_gap):
             current += _glue(current, after.text) + after.text
         else:

@@ -21,10 +21,13 @@ from .verbs import ACTIONS
 _HAN = r"[\u4e00-\u9fff]"
 _DASH = re.compile(rf"(?<![-－‐–—―])[-－‐–—―](?={_HAN})(?![-－‐–—―])")
 _SPACE = re.compile(rf"(?<={_HAN})[ \t\u3000\xa0\u2002\u2003]+(?={_HAN})")
-_YEAR_SPACE = re.compile(r"(?<!\d)(?=[\d \u3000]{5,7}年)(?:2[ \u3000]*0|1[ \u3000]*9)[ \u3000]*\d[ \u3000]*\d(?=年)")
+_YEAR_SPACE = re.compile(
+    r"(?<!\d)(?=[\d \u3000]{5,7}年)(?:2[ \u3000]*0|1[ \u3000]*9)[ \u3000]*\d[ \u3000]*\d(?=年)"
+)
 _COMMA = re.compile(rf"(?<={_HAN})[,，、.。;；](?={_HAN})")
 _TIMES = re.compile(
-    r"(?<![A-Za-z\d])(?P<a>\d{1,3})\s*[xX*＊]\s*(?P<b>\d{1,6})(?=\s*(?:MW|kW|万|千瓦|兆瓦|米|m|吨|台|个|条|kV|千伏|公里))"
+    r"(?<![A-Za-z\d])(?P<a>\d{1,3})\s*[xX*＊]\s*(?P<b>\d{1,6})(?=\s*(?:MW|kW|万|千瓦|兆瓦|米|m"
+    r"|吨|台|个|条|kV|千伏|公里))"
 )
 _STOPS = re.compile(r"([，,、。；;：:])[ \u3000]*(?:\1[ \u3000]*)+|[，,、；;][ \u3000]*([。])")
 _TWICE = re.compile(rf"(?P<word>{_HAN}{{3,11}})(?P<copy>(?P=word))")
@@ -92,9 +95,7 @@ class Mender:
                 continue
             reached = proposal.end
             span = part.span(proposal.start, proposal.end)
-            if self.ledger.propose(
-                proposal.code, span, proposal.read, proposal.why, proposal.sure
-            ):
+            if self.ledger.propose(proposal.code, span, proposal.read, proposal.why, proposal.sure):
                 edits.append(Edit(proposal.start, proposal.end, proposal.read))
         return part.edited(edits) if edits else part
 
@@ -199,7 +200,9 @@ class Mender:
                 yield Proposal(start, end, "", "stray-space", why, 0.95)
             elif text[start - 1] not in _LIST_END:
                 why = ("汉字之间多出空格", "a stray space between Chinese characters")
-                yield Proposal(start, end, "", "stray-space", why, 0.82 if end - start == 1 else 0.6)
+                yield Proposal(
+                    start, end, "", "stray-space", why, 0.82 if end - start == 1 else 0.6
+                )
 
     def _stops(self, text: str) -> Iterator[Proposal]:
         for found in _STOPS.finditer(text):

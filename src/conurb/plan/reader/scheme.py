@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cmp_to_key
+from itertools import pairwise
 
 from .markers import RANK, Marker
 
@@ -16,12 +17,13 @@ def scheme_of(markers: Sequence[Marker]) -> tuple[str, ...]:
     """The families from the outermost inward, from all markers in the order of the document.
 
     A family counts when it begins (at 1) or runs on (1, 2, …); a stray number, or a damaged print
-    of a family that the document uses more, does not make a level. One family stands above another when the other begins again after it.
+    of a family that the document uses more, does not make a level. One family stands above
+    another when the other begins again after it.
     """
     solid = _solid(markers)
     above: Counter[tuple[str, str]] = Counter()
     kept = [marker for marker in markers if marker.family in solid]
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in pairwise(kept):
         if before.family != after.family and after.value in (1, None):
             above[before.family, after.family] += 1
 

@@ -159,7 +159,9 @@ class _Walk:
         for paragraph in self.paragraphs:
             line = self._words(paragraph)
             if is_page_mark(line):
-                self._drop("page", paragraph.start, paragraph.end, ("页码或分隔线", "page number or rule"))
+                self._drop(
+                    "page", paragraph.start, paragraph.end, ("页码或分隔线", "page number or rule")
+                )
             else:
                 kept.append(paragraph)
         self.paragraphs = kept
@@ -167,13 +169,12 @@ class _Walk:
     def _take_hash_title(self) -> None:
         tops = [p for p in self.paragraphs if p.marker is not None and p.marker.family == "h1"]
         others = any(p.marker is not None and p.marker.family != "h1" for p in self.paragraphs)
-        if len(tops) == 1 and others and tops[0].marker is not None:
-            top = tops[0]
-            before = [p for p in self.paragraphs if p.start < top.start and p.marker is not None]
-            if not before:
-                assert top.marker is not None
-                self.title = (top.marker.start, top.end)
-                self.paragraphs.remove(top)
+        if len(tops) != 1 or not others:
+            return
+        top = tops[0]
+        if not any(p.marker is not None and p.start < top.start for p in self.paragraphs):
+            self.title = (top.start, top.end)
+            self.paragraphs.remove(top)
 
     def _add_plain_level(self) -> None:
         """Headings without numbers: the outermost numbers begin again after short lines."""
@@ -269,8 +270,8 @@ class _Walk:
     def _common_end(self, index: int, best: int) -> int:
         """Where the words that a paragraph shares with its better copy end."""
         one, other = self.paragraphs[index], self.paragraphs[best]
-        assert one.marker is not None
-        assert other.marker is not None
+        if one.marker is None or other.marker is None:
+            return one.end
         at, with_ = one.marker.body, other.marker.body
         while at < one.end and with_ < other.end and self.text[at] == self.text[with_]:
             at, with_ = at + 1, with_ + 1
@@ -282,7 +283,9 @@ class _Walk:
             end = doomed.get(index)
             if end is None or not self._strike_copy(paragraph, end):
                 yield paragraph
-                before = words_of(self.text[max(paragraph.start, paragraph.end - 200) : paragraph.end])
+                before = words_of(
+                    self.text[max(paragraph.start, paragraph.end - 200) : paragraph.end]
+                )
                 continue
             rest = Paragraph(end, paragraph.end, (False, False))
             words = words_of(self._words(rest))
@@ -670,34 +673,26 @@ class _Walk:
         if first is not None and first.start() > start:
             yield first.start()
 
-    def _hidden(
-        self, index: int, start: int, end: int, marker: Marker, level: int
-    ) -> bool | None:
+    def _hidden(self, index: int, start: int, end: int, marker: Marker, level: int) -> bool | None:
         """None: no number of an item. True: a copy of the next item. False: an item run in."""
         if level > 0 and not self.stack:
             return None
         before = self.text[max(start, marker.start - 60) : marker.start].rstrip()
         if self.stack and level > self.stack[-1].level:
-            heading = is_headinglike(before) or not before
-            if marker.value != 1 or not heading:
-                return None
-            return self._run_in(marker, level, False)
+            begins = marker.value == 1 and (is_headinglike(before) or not before)
+            return self._run_in(marker, level, False) if begins else None
+        stops = "。；;！？!?”）)：:" if marker.whole else "。；;！？!?"
+        if not before.endswith(tuple(stops)):
+            return None
         due, coming = self._expected(level), self._next(index, level)
-        if not before or before[-1] not in "。；;！？!?”）)：:":
-            return None
-        if not marker.whole and before[-1] not in "。；;！？!?":
-            return None
         if marker.value == due and coming == due:
-            if self._is_copy(marker.body, end, index, level):
-                return self._run_in(marker, level, True, end)
-            return None
+            copied = self._is_copy(marker.body, end, index, level)
+            return self._run_in(marker, level, True, end) if copied else None
         if level == 0 and len(self.scheme) > 1 and not self._heading_follows(marker, end):
             return None
-        if marker.value == due and (marker.whole or coming in (0, due + 1)):
-            return self._run_in(marker, level, False)
-        if marker.whole and coming == due + 1 and marker.family in ("paren", "cnparen"):
-            return self._run_in(marker, level, False)
-        return None
+        in_turn = marker.value == due and (marker.whole or coming in (0, due + 1))
+        fills = marker.whole and coming == due + 1 and marker.family in ("paren", "cnparen")
+        return self._run_in(marker, level, False) if in_turn or fills else None
 
     def _is_copy(self, start: int, end: int, index: int, level: int) -> bool:
         """The words to the end of the paragraph are those that the next item begins with."""
@@ -747,7 +742,7 @@ class _Walk:
             self._drop("title-copy", paragraph.start, paragraph.end, why)
             return
         piece = self.stack[-1]
-        if piece.loose or self._complete() and not self._torn_heading(index, piece, paragraph):
+        if piece.loose or (self._complete() and not self._torn_heading(index, piece, paragraph)):
             self._loosen(index, piece, paragraph)
         elif self._lost_heading_here(index, paragraph):
             piece.loose.append(paragraph)
@@ -778,7 +773,9 @@ class _Walk:
             if marker is None or marker.value != 1 or marker.family != self.scheme[0]:
                 continue
             if self._next(index, 0) in (0, 2) and self._heading_follows(marker, paragraph.end):
-                before = Paragraph(paragraph.start, self._trimmed(paragraph.start, at), (True, True))
+                before = Paragraph(
+                    paragraph.start, self._trimmed(paragraph.start, at), (True, True)
+                )
                 self.preamble.append(before)
                 if self._run_in(marker, 0, False) is not None:
                     self._open(index, at, marker, 0)
@@ -854,7 +851,10 @@ class _Walk:
         if self._headinglike(Paragraph(*tail, (True, True))):
             start, _ = piece.parts[-1]
             piece.parts[-1] = (start, self._trimmed(start, tail[0]))
-            why = ("文末附带文字，误接在最后一条之后", "words after the end, run into the last item")
+            why = (
+                "文末附带文字，误接在最后一条之后",
+                "words after the end, run into the last item",
+            )
             self._drop("epilogue", *tail, why)
 
     def _items_end(self) -> bool:

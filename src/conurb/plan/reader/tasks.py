@@ -14,8 +14,10 @@ _THEME_LENGTH = 20
 _BARE_STAGES = ("建设", "实施", "运营", "运行", "试点", "应用", "使用", "改造", "编制")
 _STARTING = ("启动", "组织", "推进", "推动", "开展", "加快", "全面")
 _PAPER = re.compile(
-    r"(?:详细|专项|总体|实施|工作|行动|可行性|可研|初步)*(?:规划|方案|计划|设计|研究|报告|清单)+(?:编制)?$"
+    r"(?:详细|专项|总体|实施|工作|行动|可行性|可研|初步)*(?:规划|方案|计划|设计|研究|报告"
+    r"|清单)+(?:编制)?$"
 )
+_THEME = re.compile(rf"\s*[^。，,；;：:\n]{{2,{_THEME_LENGTH}}}[。：:\n]\s*(?=\S)")
 _TRAILING = " \t\n\u3000，,。；;、：:."
 
 
@@ -37,6 +39,7 @@ class _Group:
     start: int
     end: int
     core: Clause
+    head: Head
 
 
 def split_tasks(text: str) -> list[Split]:
@@ -89,7 +92,7 @@ def _groups(parts: list[Clause]) -> Iterator[_Group]:
             if group is not None:
                 yield group
             start = part.start if pending is None else pending
-            group, pending = _Group(start, part.end, part), None
+            group, pending = _Group(start, part.end, part, part.head), None
         elif part.form == "scene" and index < last_action:
             pending = part.start if pending is None else pending
         elif group is not None:
@@ -101,8 +104,7 @@ def _groups(parts: list[Clause]) -> Iterator[_Group]:
 
 
 def _split_group(text: str, mask: str, group: _Group) -> Iterator[Split]:
-    core, head = group.core, group.core.head
-    assert head is not None
+    core, head = group.core, group.head
     objects = parallel_objects(mask, head, core.end)
     if len(objects.names) < 2:
         words = text[group.start : group.end].strip(_TRAILING)
@@ -158,5 +160,5 @@ def without_theme(body: Mapped) -> Mapped:
 
 
 def _theme_end(body: str) -> int:
-    found = re.match(r"\s*[^。，,；;：:\n]{2,%d}[。：:\n]\s*(?=\S)" % _THEME_LENGTH, body)
+    found = _THEME.match(body)
     return found.end() if found is not None else 0
