@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -86,9 +87,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 def _take_in(request: HttpRequest, form: UploadForm) -> HttpResponse:
     """Keep the document as a draft, unless something has to be asked first."""
     upload = _handed_in(form)
-    stored = files.store(upload.content)
-    held = signing.dumps([stored.sha256, upload.filename], salt="import")
-    same = Document.objects.visible_to(request.user).filter(sha256=stored.sha256)
+    sha256 = hashlib.sha256(upload.content).hexdigest()
+    held = signing.dumps([sha256, upload.filename], salt="import")
+    same = Document.objects.visible_to(request.user).filter(sha256=sha256)
     if same.exists() and not form.cleaned_data["anyway"]:
         asked = {"same": _listed(same)[0], "held": held, "year": form.cleaned_data["year"]}
         return _imports_page(request, UploadForm(), 409, **asked)
@@ -96,6 +97,8 @@ def _take_in(request: HttpRequest, form: UploadForm) -> HttpResponse:
     reading = _read(upload, given)
     year = given or year_in(reading.title)
     if year is None:
+        # only what can be read is kept until the question is answered
+        files.store(upload.content)
         asked = {"yearless": upload.filename, "held": held, "guess": reading.year}
         return _imports_page(request, UploadForm(), 422, **asked)
     document = keep_document(_user(request), upload, reading.to_json(), year)
