@@ -122,6 +122,7 @@ function recolour(map) {
   paint("task-line-edges", "line-color", css("--map-mark-edge"));
   paint("clusters", "circle-color", css("--map-cluster"));
   for (const light of LIGHTS) if (map.hasImage(light)) map.updateImage(light, drawMark(light));
+  for (const id of map.listImages()) if (id.startsWith("n:")) map.updateImage(id, drawNumber(id.slice(2)));
 }
 
 // Marks that share a spot are laid in a spiral around it, a fixed number of pixels apart, so that
@@ -151,15 +152,23 @@ function spread(features, zoom) {
   });
 }
 
+const atTheirSpots = (features) =>
+  features.map(({ properties }) => ({
+    type: "Feature",
+    properties,
+    geometry: { type: "Point", coordinates: properties.mark },
+  }));
+
+const isMany = (data) => data.features.length > SPREAD_LIMIT;
 const points = (features) => ({ type: "FeatureCollection", features });
 
 function addTasks(map, data) {
   const lines = data.features.filter((feature) => feature.geometry.type.endsWith("LineString"));
-  const many = data.features.length > SPREAD_LIMIT;
+  const many = isMany(data);
   map.addSource("lines", { type: "geojson", data: points(lines) });
   map.addSource("marks", {
     type: "geojson",
-    data: points(spread(data.features, map.getZoom())),
+    data: points(many ? atTheirSpots(data.features) : spread(data.features, map.getZoom())),
     ...(many ? { cluster: true, clusterRadius: 36, clusterMaxZoom: 13 } : {}),
   });
   for (const light of LIGHTS) map.addImage(light, drawMark(light), { pixelRatio: 2 });
@@ -311,6 +320,14 @@ function say(element, text) {
   element.append(note);
 }
 
+function sayWhatIsLeftOff(element, tasks, texts) {
+  if (texts.more) say(element, texts.more);
+  const drawn = new Set(tasks.features.map((feature) => feature.properties.key));
+  for (const button of document.querySelectorAll("[data-map-show]")) {
+    button.hidden = !drawn.has(button.dataset.mapShow);
+  }
+}
+
 async function mount(element) {
   if (mounted.has(element)) return mounted.get(element);
   const started = start(element);
@@ -354,7 +371,7 @@ async function start(element) {
     listen(map, texts);
     nameCities(map, counties);
     if (tasks.features.length === 0 && texts.none) say(element, texts.none);
-    if (tasks.truncated && texts.more) say(element, texts.more);
+    if (tasks.truncated) sayWhatIsLeftOff(element, tasks, texts);
     document.addEventListener("conurb:theme", () => recolour(map));
     element.dataset.mapReady = "1";
     element.conurbTasks = tasks;
@@ -376,7 +393,8 @@ async function show(key) {
   element.scrollIntoView({ block: "nearest" });
   map.once("moveend", () => {
     // where its mark stands at this zoom, beside others of the same spot
-    const marks = spread(element.conurbTasks.features, map.getZoom());
+    const { features } = element.conurbTasks;
+    const marks = isMany(element.conurbTasks) ? atTheirSpots(features) : spread(features, map.getZoom());
     const { geometry, properties } = marks.find((one) => one.properties.key === key);
     openPopup(map, properties, geometry.coordinates, textsOf(element));
   });
