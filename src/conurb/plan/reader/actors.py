@@ -146,7 +146,7 @@ def _role(text: str, start: int, end: int, before: list[Party]) -> Role:
     opening, after = text[:start], text[end : end + 8]
     if before and opening[before[-1].end :] in ("、", "和", "及", "与", "，", ","):
         return before[-1].role
-    if _SUPPORTS_AFTER.match(after):
+    if _SUPPORTS_AFTER.match(after) or opening.endswith(("会同", "联合")):
         return "support"
     if _LEADS_BEFORE.search(opening) or _LEADS_AFTER.match(after):
         return "lead"

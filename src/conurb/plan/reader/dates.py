@@ -196,7 +196,7 @@ _PLAN_PERIOD = (
 )
 _EXACT_DAY = rf"(?P<到>[到至于])?{_YEAR}?(?P<m>{_NUMBER})月(?P<d>{_NUMBER})[日号]{_END}"
 _SOME_MONTH = (
-    rf"{_START}{_YEAR}?(?P<m>{_NUMBER})月"
+    rf"{_START}{_YEAR}?(?P<m>{_NUMBER})月(?!\d{{1,2}}[日号])"
     rf"(?:(?P<旬>[上中下]旬)|(?P<末>[底末份]*内|[底末]|份(?!前))|份)?{_END}"
 )
 _PART_OF_YEAR = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +47,10 @@ def docx_text(data: bytes, filename: str) -> str:
         document = docx.Document(io.BytesIO(data))
         lines = _Body(document).lines()
         return "\n".join(lines)
-    except (KeyError, ValueError, PackageNotFoundError, XMLSyntaxError, zipfile.BadZipFile):
+    except (PackageNotFoundError, XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError):
+        raise _corrupt(filename) from None
+    except (KeyError, ValueError, TypeError, AttributeError, NotImplementedError):
+        # the library's own words for a package whose parts are not what they should be
         raise _corrupt(filename) from None
 
 

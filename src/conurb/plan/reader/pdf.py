@@ -170,8 +170,12 @@ def _continues(before: _Line, after: _Line, left: float, right: float, gap: floa
     if indented and not before.left > left + 1.2 * before.size:
         return False
     numbered = marker_at(after.text, 0, len(after.text)) is not None
-    return not (numbered and ends_sentence(before.text))
+    return not (numbered and (ends_sentence(before.text) or before.text.endswith(("：", ":"))))
 
 
 def _glue(before: str, after: str) -> str:
-    return " " if before[-1:].isascii() and after[:1].isascii() and before[-1:] != "-" else ""
+    """A space between Latin words; none inside a figure or a hyphenated word."""
+    last, first = before[-1:], after[:1]
+    if not (last.isascii() and first.isascii()) or last == "-":
+        return ""
+    return "" if last.isdigit() and first.isdigit() else " "

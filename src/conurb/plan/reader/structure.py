@@ -1001,7 +1001,9 @@ class _Walk:
 
 
 def _glue(before: str, after: str) -> str:
-    return " " if before.isascii() and after.isascii() else ""
+    """A space between Latin words; none inside a figure."""
+    latin = before.isascii() and after.isascii()
+    return " " if latin and not (before.isdigit() and after.isdigit()) else ""
 
 
 def _chinese(number: int) -> str:
