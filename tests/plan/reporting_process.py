@@ -6,7 +6,7 @@
 
 `prepare` fills an empty database and prints the task. `report` stops between finding the number of
 its report and writing it, until the other process stands there too or a second and a half are over;
-it prints the number it was given, or the name of the error. `list` prints the numbers that are kept.
+it prints the number it was given, or the name of the error. `list` prints the numbers kept.
 """
 
 # ruff: noqa: E402  Django is set up before its models are imported

