@@ -282,6 +282,27 @@ class TestChecking:
             assert len(document.edits) == left
         assert DraftPage(document).copy.confirmed() == DraftPage(document).reading
 
+    def test_places_follow_the_words_a_person_writes(self, office):
+        document = draft_of(office, FIRST)
+        post_task(
+            office, document, "马拉松", op="change", text="在芙蓉大道举办马拉松", kind="operate"
+        )
+        document.refresh_from_db()
+        task = DraftPage(document).copy.find(task_id(document, "马拉松"))[1].task
+        assert [place.ref for place in task.places] == ["road/furong-avenue"]
+        post_task(office, document, "马拉松", op="change", text="举办城市马拉松", kind="operate")
+        document.refresh_from_db()
+        task = DraftPage(document).copy.find(task_id(document, "马拉松"))[1].task
+        assert task.places == ()
+
+    def test_a_repair_that_is_not_there_is_refused(self, office):
+        document = draft_of(office, DIRTY)
+        data = {"version": 1, "repair": "number-wrong-0-1", "answer": "accept"}
+        address = reverse("import-decide", args=[document.key])
+        assert office.post(address, data).status_code == 409
+        document.refresh_from_db()
+        assert document.decisions == {}
+
     def test_typing_on_is_one_edit(self, office):
         document = draft_of(office, FIRST)
         form = {"op": "change", "keep": "1", "kind": "operate"}

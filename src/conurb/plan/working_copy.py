@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any, Literal, cast, get_args
 
-from conurb.plan.reader import Due, Field, Item, Reading, Repair, Task
+from conurb.plan.reader import Due, Field, Gazetteer, Item, Place, Reading, Repair, Task
 from conurb.plan.reader.kinds import kind_of
 from conurb.plan.reader.model import Kind, Span
 from conurb.plan.reader.tasks import split_tasks
@@ -52,9 +52,9 @@ class Edit:
     """One change by a person.
 
     `target` is the id of a task, of an item for "add", "" for "title". `says` depends on `op`:
-    change {text, verb, kind, object, due: {from, to} or null} (any of them), split {cut, first,
-    second} with `cut` an offset in the document, add {text, verb, kind, object, due}, title
-    {title}. `was` holds the words of the task as they were.
+    change {text, verb, kind, object, due: {from, to} or null, places: [{name, ref}]} (any of
+    them), split {cut, first, second} with `cut` an offset in the document, add {text, verb, kind,
+    object, due, places}, title {title}. `was` holds the words of the task as they were.
     """
 
     serial: int
@@ -283,8 +283,22 @@ class _Bench:
             kind=says.get("kind", old.task.kind),
             object=says.get("object", old.task.object),
             due=_due(says["due"], old.task) if "due" in says else old.task.due,
+            places=self._places(says["places"], old.task) if "places" in says else old.task.places,
         )
         tasks[place] = replace(old, task=task, changed=old.changed | frozenset(says))
+
+    def _places(self, says: Sequence[Mapping[str, Any]], task: Task) -> tuple[Place, ...]:
+        """Places by name: where the document names them, else where the task stands."""
+        known = {place.name: place for place in task.places}
+        return tuple(
+            known.get(place["name"])
+            or Place(
+                place["name"],
+                _place_of(place["name"], task.span, self.reading.text),
+                place["ref"],
+            )
+            for place in says
+        )
 
     def _split(self, tasks: list[DraftTask], place: int, edit: Edit) -> None:
         old = tasks[place]
@@ -341,8 +355,11 @@ class _Bench:
             kind=cast("Kind", says["kind"]),
             object=str(says.get("object") or heard[1]),
         )
-        if says.get("due"):
-            task = replace(task, due=_due(says["due"], task))
+        task = replace(
+            task,
+            due=_due(says.get("due"), task),
+            places=self._places(says.get("places", ()), task),
+        )
         self.tasks[row].append(
             DraftTask(f"{item.span[0]}+{edit.serial}", task, "added", frozenset({"text"}))
         )
@@ -389,6 +406,21 @@ def split_at(document: str, task: Task, text: str, place: int) -> dict[str, Any]
     if not start < cut < end:
         raise EditError("at-edge")
     return {"cut": cut, "first": text[:place].strip(STOPS), "second": text[place:].strip(STOPS)}
+
+
+def places_in(text: str, task: Task, gazetteer: Gazetteer) -> list[dict[str, str | None]]:
+    """Return the places of a task whose words are now `text`, as an edit says them.
+
+    Those that it still names, and those that the gazetteer knows.
+    """
+    found: dict[str, str | None] = {
+        place.name: place.ref for place in task.places if place.name in text
+    }
+    for start, end, ref in gazetteer.find_places(text):
+        name = text[start:end]
+        if not any(name in known for known in found):
+            found[name] = ref
+    return [{"name": name, "ref": ref} for name, ref in found.items()]
 
 
 def _matching_place(words: str, text: str, place: int) -> int:

@@ -22,6 +22,7 @@ from conurb.plan.actions.life import withdraw
 from conurb.plan.models import Document, Plan, Task
 from conurb.plan.queries.succession import succession
 from conurb.plan.reader import Gazetteer, Reading, reread
+from conurb.plan.reader import Task as ReadTask
 from conurb.plan.reading import gazetteer_of
 from conurb.plan.working_copy import (
     LEAST_SURE,
@@ -31,6 +32,7 @@ from conurb.plan.working_copy import (
     WorkingCopy,
     check,
     lay_over,
+    places_in,
     split_at,
     try_edit,
 )
@@ -46,6 +48,10 @@ EDIT_FAULTS = {
     "no-words": gettext_lazy("Both halves of a split task need words. Choose another place."),
     "deleted": gettext_lazy("This task was deleted. Restore it first."),
 }
+
+
+# what an added task was before it was added
+NO_TASK = ReadTask("", (0, 0), "", "operate", "")
 
 
 class ConflictError(RefusedError):
@@ -86,6 +92,9 @@ def decide(
     """
     row = _opened(actor, document, version)
     kept = dict(row.decisions)
+    known = {repair["id"] for repair in row.reading["repairs"]} | set(kept)
+    if not known.issuperset(decisions):
+        raise RefusedError(_("This repair is not there any more. Reload the page."))
     for repair, applied in decisions.items():
         if applied is None:
             kept.pop(repair, None)
@@ -138,8 +147,11 @@ def edit(
         said = _differing(opened, target, said)
         if not said:
             return opened.document
+        said |= _named_places(opened, target, said)
         if goes_on and _is_last(opened, actor, target):
             return _extend_last(actor, opened, said, now)
+    if op == "add":
+        said["places"] = places_in(said["text"], NO_TASK, region_gazetteer())
     return _edit(actor, opened, op, target, said, now)
 
 
@@ -343,6 +355,16 @@ def _differing(opened: Opened, target: str, says: Mapping[str, Any]) -> dict[str
         "due": due,
     }
     return {name: value for name, value in says.items() if now[name] != value}
+
+
+def _named_places(opened: Opened, target: str, says: Mapping[str, Any]) -> dict[str, Any]:
+    """The places of a task whose words were changed, where they are others now."""
+    if "text" not in says:
+        return {}
+    task = _copy(opened).find(target)[1].task
+    places = places_in(says["text"], task, region_gazetteer())
+    same = [{"name": place.name, "ref": place.ref} for place in task.places] == places
+    return {} if same else {"places": places}
 
 
 def _edit(
