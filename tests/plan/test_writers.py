@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import zipfile
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
 from openpyxl import load_workbook
 
 from conurb.plan.bulletins import Month, Text, compose
-from conurb.plan.writers import docx, tables, xlsx
-from conurb.plan.writers.records import PlaceRecord
+from conurb.plan.ladder import NOT_BEGUN
+from conurb.plan.writers import calendar, docx, tables, xlsx
+from conurb.plan.writers.records import PlaceRecord, TaskRecord
 from conurb.plan.writers.wording import EN, ZH, wording
 from conurb.plan.writers.xlsx import Column, Sheet
 from tests.plan.bulletin_cases import FRAME, task, told
 
 END = date(2026, 10, 31)
+NOON = datetime(2026, 11, 1, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -178,53 +184,63 @@ def test_every_label_is_said_in_both_languages():
         assert re.findall(r"\{\w+\}", zh) == re.findall(r"\{\w+\}", en) or name == "others"
 
 
-def test_a_task_stands_at_its_places_before_its_counties_and_cities(record):
+def test_a_task_stands_at_its_places_before_its_counties_and_cities():
     point = {"type": "Point", "coordinates": [113.0, 28.0]}
     county = PlaceRecord("雨花区", "county/430111", {"type": "Point", "coordinates": [113.1, 28.1]})
     road = PlaceRecord("黄兴大道", "road/huangxing", point)
     unknown = PlaceRecord("某地", "", None)
-    assert record(road, county, unknown).geometry == point
-    assert record(county).geometry == county.geometry
-    assert record(unknown).geometry is None
-    both = record(road, PlaceRecord("北站", "station/north", point)).geometry
+    assert a_task(road, county, unknown).geometry == point
+    assert a_task(county).geometry == county.geometry
+    assert a_task(unknown).geometry is None
+    both = a_task(road, PlaceRecord("北站", "station/north", point)).geometry
     assert both["type"] == "GeometryCollection"
 
 
-@pytest.fixture
-def record():
-    from conurb.plan.ladder import NOT_BEGUN
-    from conurb.plan.writers.records import TaskRecord
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=120))
+def test_any_text_comes_back_from_a_calendar(text):
+    task = replace(a_task(), text=Text(text), due=END)
+    written = b"".join(calendar.pieces([task], ZH, name="题", written_at=NOON))
+    assert max(len(line) for line in written.split(b"\r\n")) <= 75
+    (event,) = Calendar.from_ical(written).walk("VEVENT")
+    assert event["SUMMARY"] == f"1.1-1 {text}"
+    assert event["DTSTART"].dt == END
+    assert event["DTSTAMP"].dt == NOON
 
-    def make(*places: PlaceRecord) -> TaskRecord:
-        return TaskRecord(
-            urn="urn:conurb:region:task:1",
-            key="1",
-            address="http://x/",
-            number="1.1-1",
-            plan_year=2021,
-            field_number="1",
-            field_name=Text("规划同图"),
-            item_number="1.1",
-            text=Text("任务"),
-            verb="",
-            object="",
-            kind="plan",
-            kind_name=Text("规划编制"),
-            stage=NOT_BEGUN,
-            light="not-begun",
-            start=END,
-            due=None,
-            due_as_written=None,
-            due_words="",
-            cities=(),
-            places=places,
-            quantities=(),
-            span=(0, 1),
-            lead=None,
-            lead_state=None,
-            last_report_at=None,
-            report_count=0,
-            withdrawn_reason="",
-        )
 
-    return make
+def test_a_calendar_without_a_due_day_is_empty_and_valid():
+    written = b"".join(calendar.pieces([a_task()], ZH, name="题", written_at=NOON))
+    assert Calendar.from_ical(written).walk("VEVENT") == []
+
+
+def a_task(*places: PlaceRecord) -> TaskRecord:
+    """A task record with these places and no due day."""
+    return TaskRecord(
+        urn="urn:conurb:region:task:1",
+        key="1",
+        address="http://x/",
+        number="1.1-1",
+        plan_year=2021,
+        field_number="1",
+        field_name=Text("规划同图"),
+        item_number="1.1",
+        text=Text("任务"),
+        verb="",
+        object="",
+        kind="plan",
+        kind_name=Text("规划编制"),
+        stage=NOT_BEGUN,
+        light="not-begun",
+        start=END,
+        due=None,
+        due_as_written=None,
+        due_words="",
+        cities=(),
+        places=places,
+        quantities=(),
+        span=(0, 1),
+        lead=None,
+        lead_state=None,
+        last_report_at=None,
+        report_count=0,
+        withdrawn_reason="",
+    )

@@ -57,17 +57,17 @@ def plan_xlsx(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def plan_ics(request: HttpRequest) -> HttpResponse:
+def plan_ics(request: HttpRequest) -> StreamingHttpResponse:
     """Answer with a calendar of due days, to open or to subscribe to."""
     asked, plan = _asked(request)
     title = in_language(plan.title_zh, plan.title_en)
-    content = calendar.write(
+    pieces = calendar.pieces(
         _records(request, asked, dated=True),
         wording(language_of(request)),
         name=title,
         written_at=timezone.now(),
     )
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response = StreamingHttpResponse(pieces, content_type="text/calendar; charset=utf-8")
     return named(response, f"plan-{plan.year}.ics", f"{title}.ics")
 
 
