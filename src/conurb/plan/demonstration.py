@@ -26,10 +26,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from conurb.plan import ladder
+from conurb.plan.actions import bulletin as bulletins
 from conurb.plan.actions import life, supervising
+from conurb.plan.bulletins import Month
 from conurb.plan.evidence import HandedIn
 from conurb.plan.lights import BEHIND_BY
-from conurb.plan.models import Assignment, Supervision, Task
+from conurb.plan.models import Assignment, Plan, Supervision, Task
 from conurb.plan.proposing import Proposal
 from conurb.plan.queries.proposals import Competences
 from conurb.region.declarations import People, Region
@@ -164,6 +166,10 @@ class Script:
                 self.write(task, fate)
         for week in range(14, -1, -1):
             self.add(self.today - timedelta(days=7 * week), self.supervise)
+        month = Month.of(self.today)
+        for _month in range(12):
+            self.add(date(month.year, month.month, 10), self.bulletin(month.previous))
+            month = month.previous
         for moment, _order, act in sorted(self.acts, key=lambda row: row[:2]):
             act(moment)
         return len(self.acts)
@@ -285,6 +291,19 @@ class Script:
             elif draw < 0.5 and case.reason == Supervision.Reason.STUCK:
                 words = self.words.office("closing")
                 supervising.close(self.office, case, words, now=moment)
+
+    def bulletin(self, month: Month) -> Act:
+        """The office introduces and issues the bulletin of a month that is over."""
+
+        def act(moment: datetime) -> None:
+            plan = Plan.objects.get(is_current=True)
+            zh, en = self.words.pair("office", "introducing")
+            draft = bulletins.write_introduction(
+                self.office, plan, month, zh=zh, en=en, version=0, now=moment
+            )
+            bulletins.issue(self.office, plan, month, version=draft.version, now=moment)
+
+        return act
 
     def lead_by_turns(
         self, proposal: Proposal, *, place_is_named: bool
