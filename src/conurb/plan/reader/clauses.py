@@ -81,7 +81,7 @@ _DUTY_SENTENCE = re.compile(rf"(?:^|(?<=[。；;\n]))\s*(?:{_DUTY_WORDS})\s*[:�
 
 
 _OUTPUTS = ("新增", "增加", "覆盖", "惠及", "带动", "达到", "完成", "建成", "修复")
-_FIGURE_END = re.compile(r"\d+(?:\.\d+)?[万亿千百]?[\u4e00-\u9fff%]{1,2}$")
+_FIGURE_END = re.compile(r"\d+(?:\.\d+)?[万亿千百]?[\u4e00-\u9fff%]{1,2}(?:以上|左右)?$")
 _MILESTONE = re.compile(
     r"建成|完成|完工|竣工|投产|投运|投用|投入|开工|通车|开学|贯通|交付|验收|达到|实现|突破|印发"
     r"|形成"
@@ -149,7 +149,8 @@ def clauses(mask: str, start: int, end: int) -> list[Clause]:
         return [_english(mask, start, end)]
     bounds: list[tuple[int, int]] = []
     for found in _CLAUSE.finditer(mask, start, end):
-        for bound in _stages(mask, *_trimmed(mask, found.start(), found.end())):
+        left, right = _trimmed(mask, found.start(), found.end())
+        for bound in _stages(mask, *_trimmed(mask, _after_count(mask, left, right), right)):
             bounds.extend(_verb_pairs(mask, *bound))
     heads = [head_of(mask, *bound) for bound in bounds]
     result: list[Clause] = []
@@ -163,6 +164,12 @@ def clauses(mask: str, start: int, end: int) -> list[Clause]:
         acted = acted or form in ("action", "result")
         asked = result[-1] if form == "action" else asked
     return result
+
+
+def _after_count(mask: str, start: int, end: int) -> int:
+    """Behind 一是, 二是, (1): the words that count the sentences of an item."""
+    found = _COUNT.match(mask, start, end)
+    return found.end() if found is not None and found.end() < end else start
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -392,8 +399,11 @@ def _is_goal(mask: str, start: int, end: int) -> bool:
     found = re.compile(r"(?:并)?(?:力争|确保|争取|保证|预计|计划)").match(mask, start, end)
     if found is None:
         return False
-    when = re.search(r"年|月|季|日|如期|按期|期间|底前", mask[found.end() : end])
-    return bool(when and _GOAL_VERB.search(mask, found.end(), end))
+    words = mask[found.end() : end]
+    if found.group() in ("力争", "确保") and _FIGURE_END.search(words):
+        return True
+    when = re.search(r"年|月|季|日|如期|按期|期间|底前", words)
+    return bool(when and _GOAL_VERB.search(words))
 
 
 def _is_measure(mask: str, start: int, end: int, head: Head) -> bool:

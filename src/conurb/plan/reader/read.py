@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from .copies import strike_copies
 from .details import Details
@@ -85,15 +86,33 @@ def _fields(
     if outline.flat:
         pieces = outline.pieces
         at = mapped.span(pieces[0].start, pieces[0].start) if pieces else (0, 0)
-        bodies = [_body(mapped, piece, mender) for piece in _flattened(pieces)]
-        numbers = list(_numbers(pieces, "1"))
-        yield Field("1", title, at, tuple(_items(mapped, bodies, numbers, details)))
-        return
-    for piece in outline.pieces:
-        yield _field(mapped, piece, mender, details)
+        drafts = [_drafted(mapped, "1", title, at, pieces, mender)]
+    else:
+        drafts = [_field(mapped, piece, mender) for piece in outline.pieces]
+    theme = themed([body.text for draft in drafts for body, _ in draft.bodies])
+    for draft in drafts:
+        yield Field(draft.number, draft.name, draft.span, tuple(_items(draft, theme, details)))
 
 
-def _field(mapped: Mapped, piece: Piece, mender: Mender, details: Details) -> Field:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A field whose items are not yet split: the words and spans of the items, their numbers."""
+
+    number: str
+    name: str
+    span: Span
+    bodies: list[tuple[Mapped, Span]]
+    numbers: list[tuple[str, bool]]
+
+
+def _drafted(
+    mapped: Mapped, number: str, name: str, span: Span, leaves: list[Piece], mender: Mender
+) -> _Draft:
+    bodies = [_body(mapped, leaf, mender) for leaf in _flattened(leaves)]
+    return _Draft(number, name, span, bodies, list(_numbers(leaves, number)))
+
+
+def _field(mapped: Mapped, piece: Piece, mender: Mender) -> _Draft:
     number = str(piece.number)
     head, rest = _split_heading(mapped, piece, mender.ledger)
     name = _joined_lines(mender.mended(mapped.part(*head), heading=True).text)
@@ -103,9 +122,7 @@ def _field(mapped: Mapped, piece: Piece, mender: Mender, details: Details) -> Fi
         leaf.number = place
     for leaf in piece.children:
         leaf.number += len(rest)
-    bodies = [_body(mapped, leaf, mender) for leaf in _flattened(leaves)]
-    numbers = list(_numbers(leaves, number))
-    return Field(number, name, span, tuple(_items(mapped, bodies, numbers, details)))
+    return _drafted(mapped, number, name, span, leaves, mender)
 
 
 def _joined_lines(words: str) -> str:
@@ -178,14 +195,8 @@ def _between(mapped: Mapped, ledger: Ledger, end: int, start: int) -> Mapped:
     return Mapped(words, [span[0]] * len(words), [span[1]] * len(words))
 
 
-def _items(
-    mapped: Mapped,
-    bodies: list[tuple[Mapped, Span]],
-    numbers: list[tuple[str, bool]],
-    details: Details,
-) -> Iterator[Item]:
-    theme = themed([body.text for body, _ in bodies])
-    for (body, span), (number, parent) in zip(bodies, numbers, strict=True):
+def _items(draft: _Draft, theme: bool, details: Details) -> Iterator[Item]:
+    for (body, span), (number, parent) in zip(draft.bodies, draft.numbers, strict=True):
         words = without_theme(body) if theme else body
         tasks = details.tasks(words, heading=parent)
         yield Item(number, body.text.strip(), span, tasks)

@@ -924,6 +924,8 @@ class _Walk:
     def _take_title(self) -> None:
         if self.title is None:
             heads = [p for p in self.preamble if is_titlelike(self._words(p))]
+            # the notice that a plan comes with is not the plan
+            heads = [p for p in heads if not self._words(p).endswith("的通知")] or heads
             heads = heads or [p for p in self.preamble if self._headinglike(p)]
             if heads:
                 self.title = (heads[0].start, heads[0].end)

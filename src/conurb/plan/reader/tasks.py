@@ -147,7 +147,7 @@ def _whole(text: str, mask: str) -> list[Split]:
 
 def themed(bodies: list[str]) -> bool:
     """Items of this document begin with a heading of a few words and a full stop, as a rule."""
-    long = [body for body in bodies if len(body) > 2 * _THEME_LENGTH]
+    long = [body for body in bodies if len(body) > _THEME_LENGTH + 5]
     if len(long) < 3:
         return False
     return sum(_theme_end(body) > 0 for body in long) >= 0.6 * len(long)
