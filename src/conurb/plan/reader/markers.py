@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (family, re.compile(source))
     for family, source in (
         ("heading", r"(?P<hashes>#{1,6})[ \t\u3000]+"),
-        ("chapter", rf"第{_S}(?P<n>[{CN}]+|{_D}){_S}[章编篇]{_S}[、:：]?{_S}"),
+        ("chapter", rf"第{_S}(?P<n>[{CN}]+|{_D}){_S}(?:[章编篇]|部分){_S}[、:：]?{_S}"),
         ("section", rf"第{_S}(?P<n>[{CN}]+|{_D}){_S}节{_S}[、:：]?{_S}"),
         ("article", rf"第{_S}(?P<n>[{CN}]+|{_D}){_S}条{_S}[、:：]?{_S}"),
         ("en-part", r"(?i:part)\s+(?P<n>\d{1,2}|[IVX]{1,5})\b[.:]?[ \t]*"),

@@ -32,6 +32,7 @@ _TIMES = re.compile(
 _STOPS = re.compile(r"([，,、。；;：:])[ \u3000]*(?:\1[ \u3000]*)+|[，,、；;][ \u3000]*([。])")
 _TWICE = re.compile(rf"(?P<word>{_HAN}{{3,11}})(?P<copy>(?P=word))")
 _MOST_BRACKETS = 20  # pointed out in one item; beyond, it is no prose
+_PROVED = 0.9  # headings are spaced out on purpose, so there only proved slips count
 _LIST_END = "局委厅办府部会司校院市县区"
 _LOST = tuple((re.compile(pattern), read) for pattern, read in LOST_YI)
 _OPEN = {"(": ")", "（": "）", "《": "》", "“": "”"}
@@ -83,7 +84,12 @@ class Mender:
     def mended(self, part: Mapped, heading: bool = False) -> Mapped:
         """The part as it is to be read; every repair is entered in the ledger."""
         proposals = sorted(
-            (proposal for rule in self._rules for proposal in rule(part.text)),
+            (
+                proposal
+                for rule in self._rules
+                for proposal in rule(part.text)
+                if not heading or proposal.code != "stray-space" or proposal.sure > _PROVED
+            ),
             key=lambda proposal: (proposal.start, -proposal.sure, proposal.end),
         )
         if not heading:
