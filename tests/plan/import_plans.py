@@ -61,5 +61,5 @@ def long_plan(items: int = 300) -> str:
         lines += [f"{'一二三四五六七八九十'[field]}、第{field + 1}领域", ""]
         for item in range(1, each + 1):
             number = field * each + item
-            lines += [f"{item}. 启动{number}号大桥前期工作。编制{number}号片区规划方案。", ""]
+            lines += [f"{item}. 启动{number}号大桥前期工作，编制{number}号片区规划方案。", ""]
     return "\n".join(lines)

@@ -410,6 +410,13 @@ class TestChecking:
             == 404
         )
         assert post_task(office, document, "333号大桥", op="delete").status_code == 302
+        post_task(office, document, "333号片区", op="delete")
+        check = office.get(reverse("import-confirm", args=[document.key])).content.decode()
+        empty = next(
+            item for item in DraftPage(document).copy.items if "333号大桥" in item.item.text
+        )
+        place = empty.item.span[0]
+        assert f"?section={page.section_of(place)}#item-{place}" in check
 
     def test_a_page_takes_few_queries(self, office, django_assert_max_num_queries):
         document = draft_of(office, long_plan(100))

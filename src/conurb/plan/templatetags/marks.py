@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conurb.plan.carrying import word_diff
 from conurb.plan.marking import Mark, Node, Span, weave
-from conurb.plan.queries.drafts import DraftPage, RepairLine
+from conurb.plan.queries.drafts import DraftPage
 from conurb.plan.reader.model import Span as ReaderSpan
 from conurb.plan.working_copy import breaks, span_id
 
@@ -86,9 +86,9 @@ def dict_of(choices: list[tuple[str, str]]) -> dict[str, str]:
 
 
 @register.simple_tag
-def section_for(page: DraftPage, line: RepairLine) -> int:
-    """The section of the page in which the words of a repair stand."""
-    return page.section_of(line.repair.span[0])
+def part_with(page: DraftPage, place: int) -> str:
+    """The query that opens the part of a long document in which a character stands."""
+    return f"?section={page.section_of(place)}" if page.is_long else ""
 
 
 @register.simple_tag
