@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from conurb.journal.actions import record
 from conurb.plan.actions.life import set_dates
-from conurb.plan.actions.settling import settle
+from conurb.plan.actions.settling import settle_all
 from conurb.plan.causes import CAUSES, Cause, may_reopen
 from conurb.plan.competence import require_office
 from conurb.plan.models import Report, Supervision, SupervisionStep, Task
@@ -40,8 +40,7 @@ def open_due_supervisions(
         require_office(actor)
     moment = now or timezone.now()
     day = timezone.localdate(moment)
-    for task in Task.everything.filter(supervisions__closed_on__isnull=True).distinct():
-        settle(task, now=moment)
+    settle_all(now=moment)
     opened = [
         Supervision(urn=new_urn("supervision"), task=task, reason=cause, opened_on=day)
         for cause in CAUSES
