@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,6 +24,7 @@ from conurb.region.models import Authority
 from tests.plan.import_plans import DIRTY, FIRST, NEXT, YEARLESS, long_plan
 
 pytestmark = pytest.mark.django_db
+REAL = Path(__file__).resolve().parents[3] / "shared" / "source" / "2021-ten-sames.txt"
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -455,6 +457,25 @@ class TestConfirming:
         shown = office.get(reverse("import", args=[document.key]))
         assert shown.status_code == 200
         assert b"task-edit-" not in shown.content
+
+    def test_the_first_plan_of_a_node_follows_nothing(self, office, plan):
+        Plan.objects.update(is_current=False)
+        document = draft_of(office, FIRST)
+        self.confirm(office, document)
+        current = Plan.objects.get(is_current=True)
+        assert (current.document, current.follows) == (document, None)
+        assert Task.everything.filter(item__field__plan=plan, withdrawn_reason="").exists()
+
+    @pytest.mark.skipif(not REAL.exists(), reason=f"the real document is not at {REAL}")
+    def test_the_real_document_becomes_a_plan_of_49_items(self, office):
+        answer = office.post(reverse("imports"), {"file": upload(REAL.name, REAL.read_bytes())})
+        document = Document.everything.latest("created_at")
+        assert answer.url == reverse("import", args=[document.key])
+        self.confirm(office, document)
+        current = Plan.objects.get(is_current=True)
+        counts = [field.items.count() for field in current.fields.all()]
+        assert counts == [6, 9, 3, 1, 4, 6, 6, 1, 5, 8]
+        assert current.document == document
 
     def test_a_confirmed_document_cannot_be_confirmed_again(self, office, actors):
         document = draft_of(office, FIRST)
