@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
@@ -44,6 +46,16 @@ CHECKS = [
 @pytest.fixture
 def document(client) -> dict[str, Any]:
     return json.loads(client.get("/api/openapi.json").content)
+
+
+@pytest.fixture
+def kept_connection():
+    """Let a request leave the connection open, in whose transaction the test stands."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 contract = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
@@ -81,7 +93,7 @@ def known(plan, actors) -> Known:
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_as_documented(case, known):
+def test_every_answer_is_as_documented(case, known, kept_connection):
     keys = next((keys for part, keys in known.keys.items() if part in case.path), None)
     if keys and case.meta.generation.mode.is_positive:
         case.path_parameters["key"] = next(keys)
