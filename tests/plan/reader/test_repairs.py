@@ -26,16 +26,16 @@ def codes(reading: Reading) -> set[str]:
 @pytest.mark.parametrize(
     ("printed", "read", "code", "applied"),
     [
-        ("推进公共服务-体化。", "推进公共服务一体化。", "dash-for-yi", True),
+        ("推进港口运营-体化。", "推进港口运营一体化。", "dash-for-yi", True),
         ("加快-批重点项目建设。", "加快一批重点项目建设。", "dash-for-yi", True),
         ("加快推 进东江大道建设。", "加快推进东江大道建设。", "stray-space", True),
-        ("办理职工养老保险个,人业务。", "办理职工养老保险个人业务。", "stray-comma", True),
-        ("建设2X 1000MW煤电项目。", "建设2×1000MW煤电项目。", "lookalike", True),
-        ("促进产业链创新链深度融台。", "促进产业链创新链深度融合。", "lookalike", True),
+        ("受理退休个,人事项。", "受理退休个人事项。", "stray-comma", True),
+        ("建设3X 600MW燃气电站。", "建设3×600MW燃气电站。", "lookalike", True),
+        ("促进城市与港口深度融台。", "促进城市与港口深度融合。", "lookalike", True),
         ("促进两市交通互连互通。", "促进两市交通互联互通。", "lookalike", True),
         ("依托统的平台推进共享。", "依托统一的平台推进共享。", "char-missing", True),
         ("推进两市体化发展。", "推进两市一体化发展。", "char-missing", True),
-        ("做好州岛保护研究。", "做好州岛保护研究。", "lookalike", False),
+        ("编制州岛保护名录。", "编制州岛保护名录。", "lookalike", False),
         ("拓宽道路，，开通公交。", "拓宽道路，开通公交。", "punctuation-repeated", True),
     ],
 )  # fmt: skip
@@ -48,7 +48,7 @@ def test_slips_inside_words(printed: str, read: str, code: str, applied: bool) -
 @pytest.mark.parametrize(
     "sound",
     [
-        "启动南延工程（湘潭北-湘潭站-株洲西站）前期工作。",
+        "启动东延工程（河口北-河口站-滨江西站）前期工作。",
         "落实方案明确的任务，深度合作推进项目。",
         "推进立体化交通网络和系统的整体化改造。",
         "日前印发的目录经入口审核，扩大人口覆盖。",
@@ -144,7 +144,7 @@ def test_a_bracket_without_partner_is_put_to_the_person() -> None:
 
 def test_a_person_decides() -> None:
     text = FRAME.format(
-        items="（一）做好州岛保护研究。（二）修建大桥。\n\n（三）推进公共服务-体化。"
+        items="（一）编制州岛保护名录。（二）修建大桥。\n\n（三）推进港口运营-体化。"
     )
     first = read_text(text)
     by_code = {repair.code: repair for repair in first.repairs}
@@ -157,8 +157,8 @@ def test_a_person_decides() -> None:
             by_code["dash-for-yi"].id: False,
         },
     )
-    assert texts(second)[0] == "做好洲岛保护研究。（二）修建大桥。"
-    assert texts(second)[1] == "推进公共服务-体化。"
+    assert texts(second)[0] == "编制洲岛保护名录。（二）修建大桥。"
+    assert texts(second)[1] == "推进港口运营-体化。"
     assert {r.code: r.applied for r in second.repairs if r.code in by_code} == {
         "lookalike": True,
         "item-run-in": False,

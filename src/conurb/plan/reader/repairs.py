@@ -121,7 +121,7 @@ class Mender:
     # ---- rules -------------------------------------------------------------------------------
 
     def _dashes(self, text: str) -> Iterator[Proposal]:
-        """A dash for 一: 公共服务-体化, -批项目."""
+        """A dash for 一: 运营-体化, -批项目."""
         for found in _DASH.finditer(text):
             at = found.start()
             word = _word_around(text, at)
