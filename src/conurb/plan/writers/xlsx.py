@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from math import ceil
@@ -58,7 +58,6 @@ def write(sheets: Sequence[Sheet], *, title: str, creator: str) -> bytes:
     book = Workbook(write_only=True)
     book.properties.title = FORBIDDEN.sub("", title)
     book.properties.creator = FORBIDDEN.sub("", creator)
-    book.conurb_styles = {}
     styles = _Styles.named_in(book)
     for sheet in sheets:
         _write_sheet(book, sheet, styles)
@@ -76,6 +75,7 @@ class _Styles:
     wrapped: str = "conurb wrapped"
     day: str = "conurb day"
     total: str = "conurb total"
+    worked_out: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
     @classmethod
     def named_in(cls, book: Workbook) -> _Styles:
@@ -108,6 +108,16 @@ class _Styles:
             book.add_named_style(style)
         return names
 
+    def dress(self, cell: Any, style: str, *, quoted: bool = False) -> None:
+        """Give a cell a named style; working it out for every cell takes most of the time."""
+        found = self.worked_out.get((style, quoted))
+        if found is None:
+            cell.style = style
+            cell.quotePrefix = quoted
+            self.worked_out[style, quoted] = copy(cell._style)
+        else:
+            cell._style = found
+
 
 def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     page: Any = book.create_sheet(sheet.name)
@@ -121,14 +131,14 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     for place, column in enumerate(sheet.columns, start=1):
         page.column_dimensions[get_column_letter(place)].width = column.width
     page.row_dimensions[1].height = 30
-    page.append([_cell(page, column.head, styles.head) for column in sheet.columns])
+    page.append([_cell(page, column.head, styles.head, styles) for column in sheet.columns])
     last = 1
     for row in sheet.rows:
         last += 1
         page.row_dimensions[last].height = LINE_HEIGHT * _lines(row, sheet.columns)
         page.append(
             [
-                _cell(page, value, _style(value, column, styles))
+                _cell(page, value, _style(value, column, styles), styles)
                 for value, column in zip(row, sheet.columns, strict=True)
             ]
         )
@@ -138,7 +148,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: _Styles) -> None:
     if sheet.sums:
         page.append(_totals(page, sheet, last, styles))
     for note in sheet.notes:
-        page.append([_cell(page, note, "Normal")])
+        page.append([_cell(page, note, "Normal", styles)])
 
 
 def _lines(row: Sequence[Value], columns: Sequence[Column]) -> int:
@@ -160,38 +170,26 @@ def _style(value: Value, column: Column, styles: _Styles) -> str:
 
 def _totals(page: Any, sheet: Sheet, last: int, styles: _Styles) -> list[Any]:
     """A row of formulas; an empty sheet totals 0 rather than its own head."""
-    cells = [_cell(page, sheet.total, styles.total)]
+    cells = [_cell(page, sheet.total, styles.total, styles)]
     for place in range(1, len(sheet.columns)):
         letter = get_column_letter(place + 1)
         cell = WriteOnlyCell(page)
         if place in sheet.sums:
             cell.value = f"=SUM({letter}2:{letter}{last})" if last > 1 else 0
-        _dress(cell, styles.total, quoted=False)
+        styles.dress(cell, styles.total)
         cells.append(cell)
     return cells
 
 
-def _cell(page: Any, value: Value, style: str) -> Any:
+def _cell(page: Any, value: Value, style: str, styles: _Styles) -> Any:
     cell = WriteOnlyCell(page)
     if not isinstance(value, str):
         cell.value = value.date() if isinstance(value, datetime) else value
-        _dress(cell, style, quoted=False)
+        styles.dress(cell, style)
         return cell
     value = FORBIDDEN.sub("", value)[:LONGEST]
     cell.value = value
     cell.data_type = "s"
     # the apostrophe that a person would type: the text stays one when edited or saved as CSV
-    _dress(cell, style, quoted=value.startswith(RISKY))
+    styles.dress(cell, style, quoted=value.startswith(RISKY))
     return cell
-
-
-def _dress(cell: Any, style: str, *, quoted: bool) -> None:
-    """Give a cell a named style. Working it out once a book and not a cell is ten times faster."""
-    known: dict[tuple[str, bool], Any] = cell.parent.parent.conurb_styles
-    found = known.get((style, quoted))
-    if found is None:
-        cell.style = style
-        cell.quotePrefix = quoted
-        known[style, quoted] = copy(cell._style)
-    else:
-        cell._style = found
