@@ -87,18 +87,23 @@ class Cell:
 
 def facets(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> Facets:
     """Count the tasks for every value of every filter; at most six queries."""
+    narrowed = asked.only_filter()
+    own = getattr(actor, "authority_id", None) if asked.leads else None
+    sight = (str(Task.visible(actor)), str(known_lead(actor)), works_for_region(actor), own)
+    stamp = (_stamp(), today, sight)
+    return KEPT.get(("facets", stamp, narrowed), lambda: _facets(actor, narrowed, today, stamp))
+
+
+def _facets(actor: User | AnonymousUser, asked: TaskFilter, today: date, stamp: Hashable) -> Facets:
     fields = {row.pk: row.number for row in plan_fields(asked)}
     authorities = dict(Authority.objects.values_list("pk", "key"))
-    stamp = (_stamp(), today, str(Task.visible(actor)), str(known_lead(actor)))
-    narrowed = asked.only_filter()
-    unpacked = replace(narrowed, fields=(), kinds=(), lights=(), due="", leads=())
+    # what was read for one choice of these filters serves for every other choice of them
+    unpacked = replace(asked, fields=(), kinds=(), lights=(), due="", leads=())
     packed = KEPT.get(
-        ("packed", stamp, unpacked, works_for_region(actor)),
-        lambda: _packed(actor, asked, today, tuple(fields)),
+        ("packed", stamp, unpacked), lambda: _packed(actor, asked, today, tuple(fields))
     )
     cities = KEPT.get(
-        ("cities", stamp, replace(narrowed, cities=()), actor.pk if asked.leads else None),
-        lambda: _cities(actor, asked, today),
+        ("cities", stamp, replace(asked, cities=())), lambda: _cities(actor, asked, today)
     )
     return _Count(actor, asked, today, fields, authorities).of(packed, cities)
 
@@ -108,15 +113,16 @@ class Kept:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._counts: OrderedDict[Hashable, Counter[Any]] = OrderedDict()
+        self._counts: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, count: Callable[[], Counter[T]]) -> Counter[T]:
+    def get(self, key: Hashable, count: Callable[[], T]) -> T:
         """Return what is kept under `key`; count and keep it where nothing is."""
         with self._lock:
             if key in self._counts:
                 self._counts.move_to_end(key)
-                return self._counts[key]
+                kept: T = self._counts[key]
+                return kept
         counted = count()
         with self._lock:
             self._counts[key] = counted
@@ -130,7 +136,7 @@ class Kept:
             self._counts.clear()
 
 
-KEPT = Kept(16)
+KEPT = Kept(24)
 
 
 def _stamp() -> Hashable:
