@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from conurb.journal.models import Entry
 from conurb.plan.actions import keys, life
+from conurb.plan.actions.importing import Upload, keep_document
 from conurb.plan.measures import Carrier, Figure, Measure, NoFigureError, only
-from conurb.plan.models import Assignment, Report, Task
+from conurb.plan.models import Assignment, Plan, Report, Task
 from conurb.region.models import ApiKey, Authority
+from conurb.urn import new_urn
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,22 @@ def test_the_plan_is_public(plan):
     tasks = [t for field in whole["fields"] for item in field["items"] for t in item["tasks"]]
     assert len(tasks) == Task.everything.count()
     assert all(task["lead_state"] is None for task in tasks)
+
+
+def test_a_plan_that_another_of_its_year_replaced_is_not_mixed_with_it(plan):
+    Plan.objects.filter(pk=plan.pk).update(is_current=False)
+    upload = Upload("new.md", "text/markdown", b"new")
+    Plan.objects.create(
+        urn=new_urn("plan"),
+        title_zh="新清单",
+        year=plan.year,
+        document=keep_document(None, upload, {"text": "", "fields": []}, plan.year),
+        confirmed_on=plan.confirmed_on,
+        follows=plan,
+    )
+    assert Task.everything.filter(item__field__plan=plan).exists()
+    assert get("/api/plans/2021").json()["fields"] == []
+    assert get("/api/tasks?plan=2021").json()["count"] == 0
 
 
 def test_fields_count_their_lights(plan):

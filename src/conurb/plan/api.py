@@ -189,7 +189,7 @@ def list_tasks(request: HttpRequest, query: Query[schemas.TaskQuery]) -> Json:
     """Values of one parameter may be repeated: any of them may hold; each parameter must."""
     asked = _filter(request.GET)
     actor = asker(request)
-    rows = select(actor, asked, timezone.localdate())
+    rows = publication.of_plan(select(actor, asked, timezone.localdate()), asked.plan)
     count = rows.count()
     page = rows[query.offset : query.offset + query.limit]
     tasks = [plain.task_json(task) for task in publication.records(actor, page)]
@@ -417,7 +417,8 @@ def _filter(query: QueryDict) -> TaskFilter:
 
 def _records(request: HttpRequest, asked: TaskFilter) -> Any:
     actor = asker(request)
-    return publication.records(actor, select(actor, asked, timezone.localdate()))
+    found = select(actor, asked, timezone.localdate())
+    return publication.records(actor, publication.of_plan(found, asked.plan))
 
 
 def _tasks(request: HttpRequest) -> QuerySet[Task]:

@@ -161,6 +161,12 @@ def plan_address(plan: Plan) -> str:
     return address("plan") if plan.is_current else f"{address('plan')}?plan={plan.year}"
 
 
+def of_plan(tasks: QuerySet[Task], year: int | None) -> QuerySet[Task]:
+    """Keep the tasks of one plan: of two of the same year, the later took the other's place."""
+    plan = plan_of(year)
+    return tasks.filter(item__field__plan=plan) if plan else tasks.none()
+
+
 def items_of(plan: Plan) -> QuerySet[Item]:
     """Return the items of a plan, in order, with the number of their tasks."""
     rows = Item.objects.filter(field__plan=plan).select_related("field")

@@ -110,7 +110,8 @@ def _asked(request: HttpRequest) -> tuple[TaskFilter, Plan]:
 def _records(
     request: HttpRequest, asked: TaskFilter, *, dated: bool = False
 ) -> Iterator[TaskRecord]:
-    rows = select(request.user, asked, timezone.localdate())
+    found = select(request.user, asked, timezone.localdate())
+    rows = publication.of_plan(found, asked.plan)
     if dated:
         rows = rows.filter(due__isnull=False)
     return publication.records(request.user, rows)
