@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,14 +11,32 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
+REGION = ROOT / "regions" / "changzhutan"
+MAKE_OFFICE = """
+import django
+django.setup()
+from conurb.region.models import Authority, User
+office = Authority.objects.get(is_office=True)
+User.objects.create_user("office", password="demo", full_name="统筹员", authority=office)
+"""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+REFUSED = re.compile(r"Failed to load resource: .* status of (404|409|422)")
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -29,6 +48,9 @@ FLAGS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
 ]
+
+
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,18 +90,17 @@ def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: P
     pytest.fail(f"the node did not answer in 180 s:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """The region with its demonstration data, served by `conurb serve --demo`."""
-    data = tmp_path_factory.mktemp("node")
+@contextmanager
+def served(region: Path, data: Path, *options: str) -> Iterator[Node]:
+    """Serve a region with `conurb serve`, on a port of its own, for as long as the block runs."""
     port = free_port()
     log = data / "log"
     surroundings = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("CONURB_", "DJANGO_"))
+        if not name.startswith(("CONURB_", "DJANGO_", "DATABASE_URL"))
     }
-    command = [sys.executable, "-m", "conurb.cli", "serve", "regions/changzhutan", "--demo"]
+    command = [sys.executable, "-m", "conurb.cli", "serve", str(region), *options]
     command += ["--data", str(data), "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -95,6 +116,38 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """The region with its demonstration data, shared by all journeys that begin with a plan.
+
+    CONURB_JOURNEY_NODE names the data folder of a demonstration node that runs already, and
+    CONURB_JOURNEY_ADDRESS its address; nothing is started then.
+    """
+    running = os.environ.get("CONURB_JOURNEY_ADDRESS")
+    if running:
+        data = Path(os.environ["CONURB_JOURNEY_NODE"])
+        yield Node(running, data / "log", data)
+        return
+    with served(REGION, tmp_path_factory.mktemp("node"), "--demo") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def empty_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A region without a plan, and somebody of its office: what an office begins with."""
+    region = tmp_path_factory.mktemp("region") / "changzhutan"
+    shutil.copytree(REGION, region, ignore=shutil.ignore_patterns("plan*.md"))
+    with served(region, tmp_path_factory.mktemp("empty")) as started:
+        given = {"CONURB_REGION": str(region), "CONURB_DATA": str(started.data)}
+        subprocess.run(
+            [sys.executable, "-c", MAKE_OFFICE],
+            env={**os.environ, **given, "DJANGO_SETTINGS_MODULE": "conurb.config.settings"},
+            cwd=ROOT,
+            check=True,
+        )
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -117,16 +170,16 @@ class Visitor:
         self.context = context
         self.complaints: list[str] = []
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(20_000)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
 
-    def _console(self, message) -> None:  # type: ignore[no-untyped-def]
+    def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def goto(self, path: str) -> Page:
-        self.page.goto(self.node.address + path)
+        self.page.goto(path if path.startswith("http") else self.node.address + path)
         return self.page
 
     def become(self, username: str) -> Page:
@@ -138,27 +191,48 @@ class Visitor:
         self.page.wait_for_url(lambda url: "/account/login" not in url)
         return self.page
 
+    def by(self, testid: str) -> Locator:
+        """What the page marks for tests by this name."""
+        return self.page.get_by_test_id(testid)
+
+
+Visit = Callable[..., Visitor]
+
 
 @pytest.fixture
-def visit(node: Node, chromium: Browser) -> Iterator:
-    """Return a function that opens a browser of its own: language, width, light or dark."""
-    contexts: list[BrowserContext] = []
+def visit(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Visit]:
+    """Return a function that opens a browser of its own: language, width, light or dark.
+
+    It goes to the demonstration node unless it is told another. What its pages wrote to the console
+    as errors fails the test.
+    """
+    visitors: list[Visitor] = []
 
     def open_browser(
-        username: str = "", *, lang: str = "zh-hans", width: int = 1280, dark: bool = False
+        username: str = "",
+        *,
+        lang: str = "zh-hans",
+        width: int = 1280,
+        dark: bool = False,
+        at: Node | None = None,
     ) -> Visitor:
+        node: Node = at or request.getfixturevalue("node")
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
             accept_downloads=True,
         )
         context.add_cookies([{"name": "conurb_language", "value": lang, "url": node.address}])
-        contexts.append(context)
         visitor = Visitor(node, context)
+        visitors.append(visitor)
         if username:
             visitor.become(username)
         return visitor
 
     yield open_browser
-    for context in contexts:
-        context.close()
+    complaints = [words for visitor in visitors for words in visitor.complaints]
+    for visitor in visitors:
+        visitor.context.close()
+    # what a page refuses on purpose stands in the console as well
+    assert [words for words in complaints if not REFUSED.search(words)] == []
