@@ -64,6 +64,9 @@ SHARES: dict[Fate, int] = {
     "withdrawn": 1,
 }
 
+# an authority asked to support answers within this time
+STILL_OPEN = timedelta(days=60)
+
 Act = Callable[[datetime], object]
 
 
@@ -367,7 +370,8 @@ class Part:
         for assignment in asked.select_related("task", "authority").order_by("id"):
             officer = self.officer_of(assignment.authority)
             draw = self.script.chance.random()
-            if assignment.role == Assignment.Role.LEAD or draw < 0.85:
+            recent = self.script.now - moment < STILL_OPEN
+            if assignment.role == Assignment.Role.LEAD or draw < 0.85 or not (recent or draw < 0.9):
                 life.accept(officer, assignment, now=moment)
             elif draw < 0.9:
                 reason = self.script.words.office("returning")
