@@ -5,12 +5,7 @@ Both are loaded once into the test database; each test runs in a transaction tha
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
-
-os.environ.setdefault("CONURB_TESTING", "1")
-os.environ.setdefault("CONURB_DATA", tempfile.mkdtemp(prefix="conurb-test-"))
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
