@@ -6,4 +6,4 @@ import tempfile
 os.environ.setdefault("CONURB_TESTING", "1")
 os.environ.setdefault("CONURB_DATA", tempfile.mkdtemp(prefix="conurb-test-"))
 
-from conurb.config.settings import *  # noqa: E402, F403
+from conurb.config.settings import *  # noqa: F403

@@ -54,5 +54,5 @@ def test_every_model_of_an_authority_or_person_has_a_rule():
         )
         and not hasattr(model, "visible")
     }
-    # people and who stands behind a public task are read through scoped rows; a digest is never read
+    # people and who stands behind a public task are reached from scoped rows; digests are not shown
     assert unruled == {"User", "RegionState", "TaskActor", "Digest"}

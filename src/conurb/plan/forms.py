@@ -41,7 +41,7 @@ class Form(forms.Form):
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal))
 
-    def authority(self, name: str) -> Authority | None:
+    def chosen_authority(self, name: str) -> Authority | None:
         """Return the authority chosen in a field; None where none was."""
         key = self.cleaned_data.get(name)
         return Authority.objects.get(key=key) if key else None
@@ -132,7 +132,10 @@ class ReportForm(Form):
         help_text=gettext_lazy("Seen by officers only. The light turns to “at risk” with it."),
     )
     help_from = forms.ChoiceField(label=gettext_lazy("Whose help is needed"), required=False)
-    files = ManyFilesField(label=gettext_lazy("Evidence"), required=False)
+    # Django takes declared fields off the class, so this does not hide the form's own `files`
+    files = ManyFilesField(  # type: ignore[assignment]
+        label=gettext_lazy("Evidence"), required=False
+    )
     corrects = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, task: Task, is_lead: bool, **kwargs: Any) -> None:

@@ -45,8 +45,8 @@ class Facts:
     """What the light depends on.
 
     `share` is that of the stage reached (0 to 1); `start` and `due` bound the task's time, `due`
-    may be unknown; `last_sign` is the day of the latest report, or since when one could be expected;
-    `obstacle_on` is the day of the latest report if that report names an obstacle.
+    may be unknown; `last_sign` is the day of the latest report, or since when one could be
+    expected; `obstacle_on` is the day of the latest report if that report names an obstacle.
     """
 
     withdrawn: bool

@@ -10,10 +10,10 @@ from conurb.plan.views import (
     item,
     keys,
     life,
-    map,
     overview,
     supervision,
 )
+from conurb.plan.views import map as map_views
 
 urlpatterns = [
     path("plan/", overview.plan_list, name="plan"),
@@ -23,9 +23,9 @@ urlpatterns = [
     path("plan.xlsx", exports.plan_xlsx, name="plan-xlsx"),
     path("plan.ics", exports.plan_ics, name="plan-ics"),
     path("plan.geojson", exports.plan_geojson, name="plan-geojson"),
-    path("map/", map.map_page, name="map"),
-    path("map/counties.geojson", map.counties, name="map-counties"),
-    path("map/tasks.geojson", map.tasks, name="map-tasks"),
+    path("map/", map_views.map_page, name="map"),
+    path("map/counties.geojson", map_views.counties, name="map-counties"),
+    path("map/tasks.geojson", map_views.tasks, name="map-tasks"),
     path("tasks/<str:key>/propose/", life.propose, name="task-propose"),
     path("tasks/<str:key>/withdraw/", life.withdraw, name="task-withdraw"),
     path("tasks/<str:key>/restore/", life.restore, name="task-restore"),

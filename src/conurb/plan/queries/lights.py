@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, F, Q, Value, When
 
 
 def light_case(day: date, prefix: str = "") -> Case:
-    """Return the expression for a task's light on `day`; `prefix` leads to the task, as "task__"."""
+    """Return the expression for a task's light on `day`; `prefix` leads to it, as "task__"."""
     return Case(
         When(Q(**{f"{prefix}late_on__lte": day}), then=Value("late")),
         When(Q(**{f"{prefix}at_risk_on__lte": day}), then=Value("at-risk")),

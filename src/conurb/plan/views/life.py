@@ -223,7 +223,7 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
             words=given["words"],
             words_en=given["words_en"],
             obstacle=given["obstacle"],
-            help_from=form.authority("help_from"),
+            help_from=form.chosen_authority("help_from"),
             made_on=given["made_on"],
             files=form.handed_in(),
             corrects=corrected,
@@ -331,7 +331,7 @@ def _assignment(request: HttpRequest, key: str) -> Assignment:
 
 
 def _chosen(form: Form) -> Authority:
-    chosen = form.authority("authority")
+    chosen = form.chosen_authority("authority")
     if chosen is None:
         raise RefusedError(_("Choose an authority."), status=422, field="authority")
     return chosen

@@ -15,7 +15,9 @@ from conurb.region.problems import RegionError, render_problems
 
 
 class Command(BaseCommand):
-    help = "Load the region folder (CONURB_REGION) and, on a node without a plan, adopt its plan.md."
+    help = (
+        "Load the region folder (CONURB_REGION) and, on a node without a plan, adopt its plan.md."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
