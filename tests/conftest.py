@@ -72,7 +72,7 @@ def client_of(actors):
     def client(role: str) -> Client:
         browser = Client()
         if role != "nobody":
-            browser.force_login(actors[role], backend="django.contrib.auth.backends.ModelBackend")
+            browser.force_login(actors[role], backend="conurb.portal.backends.Backend")
         return browser
 
     return client

@@ -244,7 +244,7 @@ def test_forms_from_elsewhere_are_refused(undone, route):
     """Without this site's token no form does anything, whoever is logged in."""
     client = Client(enforce_csrf_checks=True)
     if route != "account_login":
-        client.force_login(undone.people["office"], "django.contrib.auth.backends.ModelBackend")
+        client.force_login(undone.people["office"], "conurb.portal.backends.Backend")
     answer = client.post(path_of(route, undone), input_of(route, "office", undone))
     assert answer.status_code == 403
     assert fingerprint() == undone.fingerprint
@@ -252,7 +252,7 @@ def test_forms_from_elsewhere_are_refused(undone, route):
 
 def test_the_api_takes_no_session_without_the_token(undone):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(undone.people["office"], "django.contrib.auth.backends.ModelBackend")
+    client.force_login(undone.people["office"], "conurb.portal.backends.Backend")
     answer = client.post(
         f"/api/tasks/{undone.task.key}/reports", {"words": "x"}, content_type="application/json"
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from conurb.region.models import Authority, City, User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "conurb.portal.backends.Backend"
 DEPARTMENTS = ("development-reform", "natural-resources", "transport", "ecology", "health", "data")
 
 
