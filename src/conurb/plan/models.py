@@ -49,7 +49,21 @@ class Bilingual(models.Model):
         return in_language(self.text_zh, self.text_en)
 
 
-class Document(models.Model):
+class Identified(models.Model):
+    """Something with a name that holds wherever its data lies."""
+
+    urn = models.CharField(max_length=80, unique=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key(self) -> str:
+        """The opaque part of the URN, used in addresses."""
+        return opaque(self.urn)
+
+
+class Document(Identified):
     """A document on its way to become a plan: the file, what was read, what a person decided."""
 
     class State(models.TextChoices):
@@ -57,7 +71,6 @@ class Document(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         DISCARDED = "discarded", _("Discarded")
 
-    urn = models.CharField(max_length=80, unique=True)
     filename = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
@@ -87,21 +100,15 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.filename
 
-    @property
-    def key(self) -> str:
-        """The opaque part of the URN, used in addresses."""
-        return opaque(self.urn)
-
     @staticmethod
     def visible(actor: User | AnonymousUser) -> models.Q:
         """Imports are the coordination office's."""
         return EVERYTHING if coordinates(actor) else NOTHING
 
 
-class Plan(models.Model):
+class Plan(Identified):
     """A confirmed plan. The latest one is current."""
 
-    urn = models.CharField(max_length=80, unique=True)
     title_zh = models.CharField(max_length=300)
     title_en = models.CharField(max_length=400, blank=True)
     year = models.PositiveSmallIntegerField()
@@ -155,10 +162,9 @@ class Field(models.Model):
         return in_language(self.name_zh, self.name_en)
 
 
-class Item(Bilingual):
+class Item(Identified, Bilingual):
     """A numbered item of a field: 2.4. Its address names the plan's year and this number."""
 
-    urn = models.CharField(max_length=80, unique=True)
     field = models.ForeignKey(Field, on_delete=models.CASCADE, related_name="items")
     number = models.CharField(max_length=20)
     order = models.PositiveIntegerField()
@@ -178,7 +184,7 @@ class Item(Bilingual):
         return f"{self.number} {self.text}"
 
 
-class Task(Bilingual):
+class Task(Identified, Bilingual):
     """One action on one object: what is owned, reported and lit."""
 
     class LeadState(models.TextChoices):
@@ -189,7 +195,6 @@ class Task(Bilingual):
 
     KINDS: ClassVar = [(key, key) for key in ladders.KINDS]
 
-    urn = models.CharField(max_length=80, unique=True)
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="tasks")
     number = models.CharField(max_length=24, help_text="2.4-1: item and place in it")
     order = models.PositiveIntegerField(db_index=True)
@@ -232,6 +237,22 @@ class Task(Bilingual):
             models.Index(fields=["light_base", "at_risk_on", "late_on"], name="task_light"),
             models.Index(fields=["due"], name="task_due"),
             models.Index(fields=["lead", "lead_state"], name="task_lead"),
+            models.Index(fields=["kind"], name="task_kind"),
+            models.Index(fields=["late_on", "order"], name="task_late"),
+            # everything that the counts by field read of a task, so that they read no row
+            models.Index(
+                fields=[
+                    "item",
+                    "light_base",
+                    "at_risk_on",
+                    "late_on",
+                    "due",
+                    "lead",
+                    "lead_state",
+                    "kind",
+                ],
+                name="task_counted",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["item", "number"], name="task_number_in_item")
@@ -244,11 +265,6 @@ class Task(Bilingual):
     def visible(_actor: User | AnonymousUser) -> models.Q:
         """A confirmed plan is public, and with it every task."""
         return EVERYTHING
-
-    @property
-    def key(self) -> str:
-        """The opaque part of the URN, used in addresses."""
-        return opaque(self.urn)
 
     @property
     def turnings(self) -> lights.Turnings:
@@ -319,7 +335,7 @@ class TaskActor(models.Model):
         return self.name
 
 
-class Assignment(models.Model):
+class Assignment(Identified):
     """A task put to an authority, to lead or to support, and its answer."""
 
     class Role(models.TextChoices):
@@ -332,7 +348,6 @@ class Assignment(models.Model):
         RETURNED = "returned", _("Returned")
         ENDED = "ended", _("Ended")
 
-    urn = models.CharField(max_length=80, unique=True)
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=10, choices=Role.choices)
@@ -369,11 +384,6 @@ class Assignment(models.Model):
         return f"{self.task.number} → {self.authority}"
 
     @property
-    def key(self) -> str:
-        """The opaque part of the URN, used in addresses."""
-        return opaque(self.urn)
-
-    @property
     def reason(self) -> str:
         """The reason in the language of the moment."""
         return in_language(self.reason_zh, self.reason_en)
@@ -386,10 +396,9 @@ class Assignment(models.Model):
         return models.Q(state="accepted")
 
 
-class Report(models.Model):
+class Report(Identified):
     """What an authority says of its task. Never edited: a later one follows it."""
 
-    urn = models.CharField(max_length=80, unique=True)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reports")
     sequence = models.PositiveIntegerField(help_text="1, 2, 3 … within the task")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="reports")
@@ -431,11 +440,6 @@ class Report(models.Model):
         raise AppendOnlyError("A report is never deleted. Write another that follows it.")
 
     @property
-    def key(self) -> str:
-        """The opaque part of the URN, used in addresses."""
-        return opaque(self.urn)
-
-    @property
     def text(self) -> str:
         """The words in the language of the moment."""
         return in_language(self.words, self.words_en)
@@ -460,10 +464,9 @@ class Report(models.Model):
         return works_for_region(actor)
 
 
-class Evidence(models.Model):
+class Evidence(Identified):
     """A file that goes with a report; content lies under its hash."""
 
-    urn = models.CharField(max_length=80, unique=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="evidence")
     filename = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
@@ -480,11 +483,6 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.filename
 
-    @property
-    def key(self) -> str:
-        """The opaque part of the URN, used in addresses."""
-        return opaque(self.urn)
-
     @staticmethod
     def visible(actor: User | AnonymousUser) -> models.Q:
         """The office sees all; officers the files of tasks their authority leads or supports."""
@@ -500,7 +498,7 @@ class Evidence(models.Model):
         )
 
 
-class Supervision(models.Model):
+class Supervision(Identified):
     """A task the office works off because it is late, silent or stuck."""
 
     class Reason(models.TextChoices):
@@ -509,7 +507,6 @@ class Supervision(models.Model):
         STUCK = "stuck", _("Obstacle reported")
         RETURNED = "returned", _("Returned by the authority")
 
-    urn = models.CharField(max_length=80, unique=True)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="supervisions")
     reason = models.CharField(max_length=10, choices=Reason.choices)
     opened_on = models.DateField()
@@ -531,11 +528,6 @@ class Supervision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task.number} {self.reason}"
-
-    @property
-    def key(self) -> str:
-        """The opaque part of the URN, used in addresses."""
-        return opaque(self.urn)
 
     @staticmethod
     def visible(actor: User | AnonymousUser) -> models.Q:
@@ -600,14 +592,13 @@ class Digest(models.Model):
         return f"{self.user} {self.day}"
 
 
-class Bulletin(models.Model):
+class Bulletin(Identified):
     """The bulletin of a month: composed from the reports, introduced by the office, then issued."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         ISSUED = "issued", _("Issued")
 
-    urn = models.CharField(max_length=80, unique=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="bulletins")
     year = models.PositiveSmallIntegerField()
     month = models.PositiveSmallIntegerField()
