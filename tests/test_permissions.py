@@ -214,7 +214,7 @@ DRAFT = """# 长株潭一体化十同任务清单（2031年）
 
 ## 一、规划同图
 
-1. 编制绿心地区总体规划。推进湘江风光带建设。
+1. 编制绿心地区总体规划。推进湘江风光带（含配套绿道建设。
 2. 建立三市联席会议机制。
 """
 
@@ -424,7 +424,11 @@ INPUTS: dict[str, Make] = {
     "supervision-remind-all": lambda w: {"case": [w.case.key]},
     "supervision-case": lambda w: {"act": "remind", "remind-words": REMINDED},
     "imports": lambda w: {"file": upload(), "year": 2032},
-    "import-decide": versioned(repair="nothing", answer="accept"),
+    "import-decide": lambda w: {
+        "version": w.draft.version,
+        "repair": w.draft.reading["repairs"][0]["id"],
+        "answer": "accept",
+    },
     "import-heading": versioned(title="新标题", year=2031),
     "import-task": versioned(op="change", **NEW_TASK),
     "import-add": versioned(**NEW_TASK),
@@ -549,7 +553,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
 def browser(world: World, role: str) -> Client:
     client = Client()
     if role != "nobody":
-        client.force_login(world.people[role], "django.contrib.auth.backends.ModelBackend")
+        client.force_login(world.people[role], "conurb.portal.backends.Backend")
     return client
 
 
