@@ -62,19 +62,19 @@ function basics() {
       axisTick: { show: false },
       splitLine: { lineStyle: { color: line } },
     },
-    legend: { textStyle: { color: ink }, itemWidth: 12, itemHeight: 12, top: 0, left: 0, icon: "roundRect" },
+    legend: { textStyle: { color: ink }, itemWidth: 12, itemHeight: 12, itemGap: 8, top: 0, left: 0, icon: "roundRect" },
   };
 }
 
 const withUnit = (data) => (value) => (value == null ? "–" : `${value}${data.unit}`);
 
-function bars(data) {
+function bars(data, width) {
   const { axis, tooltip, legend, ...base } = basics();
   return {
     ...base,
     legend,
     tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: withUnit(data) },
-    grid: { left: 4, right: 16, top: 34, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 16, top: width < 420 ? 58 : 34, bottom: 4, containLabel: true },
     xAxis: { type: "value", minInterval: 1, ...axis },
     yAxis: { type: "category", inverse: true, data: data.categories, ...axis },
     series: data.series.map((one, index) => ({
@@ -89,13 +89,13 @@ function bars(data) {
   };
 }
 
-function area(data) {
+function area(data, width) {
   const { axis, tooltip, legend, ...base } = basics();
   return {
     ...base,
     legend,
     tooltip: { ...tooltip, trigger: "axis", valueFormatter: withUnit(data) },
-    grid: { left: 4, right: 16, top: 34, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 16, top: width < 420 ? 58 : 34, bottom: 4, containLabel: true },
     xAxis: { type: "category", boundaryGap: false, data: data.categories, ...axis },
     yAxis: { type: "value", minInterval: 1, ...axis },
     series: data.series.map((one, index) => ({
@@ -150,7 +150,7 @@ function draw(element) {
   if (!source || drawn.has(element)) return;
   const data = JSON.parse(source.textContent);
   const chart = init(element, null, { renderer: "canvas" });
-  chart.setOption(SHAPES[data.shape](data));
+  chart.setOption(SHAPES[data.shape](data, element.clientWidth));
   chart.on("click", ({ data: dot, dataIndex }) => {
     const url = dot?.url || data.urls[dataIndex];
     if (url) window.location.assign(url);
@@ -163,5 +163,5 @@ const drawAll = (root) => root.querySelectorAll("[data-chart]").forEach(draw);
 drawAll(document);
 document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));
 document.addEventListener("conurb:theme", () => {
-  for (const { chart, data } of drawn.values()) chart.setOption(SHAPES[data.shape](data), true);
+  for (const { chart, data } of drawn.values()) chart.setOption(SHAPES[data.shape](data, chart.getWidth()), true);
 });

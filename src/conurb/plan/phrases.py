@@ -25,14 +25,16 @@ def _on_behalf(detail: Detail) -> list[Remark]:
     return [(_("Note"), _("entered by the coordination office"))] if detail.get("on_behalf") else []
 
 
-def _stage_name(key: Any) -> str:
-    stage = STAGES.get(str(key))
+def _stage_name(kind: Any, key: Any) -> str:
+    rungs = {stage.key: stage for stage in ladder.LADDERS.get(kind, ())}
+    stage = rungs.get(str(key)) or STAGES.get(str(key))
     return in_language(stage.zh, stage.en) if stage else str(key)
 
 
 def _stages(detail: Detail) -> list[Remark]:
     before, after = detail.get("from"), detail.get("to")
-    moved = f"{_stage_name(before)} → {_stage_name(after)}" if before != after else ""
+    kind = detail.get("kind")
+    moved = f"{_stage_name(kind, before)} → {_stage_name(kind, after)}" if before != after else ""
     files = str(detail["files"]) if detail.get("files") else ""
     return [(_("Stage"), moved), (_("Files"), files), *_on_behalf(detail)]
 

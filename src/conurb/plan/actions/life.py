@@ -342,7 +342,7 @@ def report(
             sha256=stored.sha256,
             size=stored.size,
         )
-    detail = {"sequence": made.sequence, "from": task.stage, "to": said.stage}
+    detail = {"sequence": made.sequence, "kind": task.kind, "from": task.stage, "to": said.stage}
     task.stage = said.stage
     task.last_report_at = moment
     task.report_count = made.sequence
