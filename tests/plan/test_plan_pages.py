@@ -145,7 +145,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     plan, client_of, django_assert_max_num_queries
 ):
     client = client_of("office")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         client.get(reverse("plan"), {"group": "city"})
 
 

@@ -1,24 +1,22 @@
-"""How many tasks each value of a filter would leave: counted for all filters in one reading.
+"""How many tasks each value of a filter would leave: counted for all filters at once.
 
-A plan can have 50,000 tasks. One query brings a single number a task, in which its field, kind,
-light, piece of time and lead are packed; grouping them in SQL would sort all rows first, which
-costs SQLite more than counting here. Cities are counted apart: a task has any number of them.
+A plan can have 50,000 tasks. Without a filter, which is how the page opens, each filter's values
+are counted apart: every one of these counts reads an index and nothing else. With filters, one
+query groups the tasks by a single number in which field, kind, light and piece of time are packed,
+and every filter's counts are sums over these groups. Leads and cities are counted apart: there are
+too many leads to pack, and a task has any number of cities.
 
-What was read is kept in this process until the journal has a new entry, half a minute at most:
-every change stands in the journal, but PostgreSQL may commit two entries in the other order.
+What was read is kept until the journal has a new entry (`conurb.plan.queries.kept`).
 """
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from threading import Lock
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from django.db import connections
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -31,12 +29,14 @@ from django.db.models import (
     When,
 )
 
-from conurb.journal.models import Entry
 from conurb.plan import dues, ladder
 from conurb.plan.models import Field, Task
+from conurb.plan.queries.kept import KEPT, stamp
+from conurb.plan.queries.lights import light_is
 from conurb.plan.queries.tasks import (
     URGENCY,
     TaskFilter,
+    due_is,
     known_lead,
     matching,
     plan_fields,
@@ -49,11 +49,8 @@ if TYPE_CHECKING:
 
     from conurb.region.models import User
 
-T = TypeVar("T")
-
-KEPT_SECONDS = 30
-PACKED = ("field", "kind", "light", "due", "lead")
-LIGHT_BASE, PIECE_BASE, LEAD_BASE = 8, 16, 1 << 20
+PACKED = ("field", "kind", "light", "due")
+LIGHT_BASE, PIECE_BASE = 8, 16
 NO_DUE = PIECE_BASE - 1
 KIND_BASE = 8
 
@@ -77,7 +74,7 @@ class Facets:
 
 @dataclass(frozen=True)
 class Cell:
-    """The values that a packed number stands for, without the lead."""
+    """The values that a packed number stands for."""
 
     field: str
     kind: str
@@ -86,73 +83,84 @@ class Cell:
 
 
 def facets(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> Facets:
-    """Count the tasks for every value of every filter; at most six queries."""
+    """Count the tasks for every value of every filter; the number of queries is flat."""
     narrowed = asked.only_filter()
     own = getattr(actor, "authority_id", None) if asked.leads else None
     sight = (str(Task.visible(actor)), str(known_lead(actor)), works_for_region(actor), own)
-    stamp = (_stamp(), today, sight)
-    return KEPT.get(("facets", stamp, narrowed), lambda: _facets(actor, narrowed, today, stamp))
+    at = (stamp(), today, sight)
+    return KEPT.get(("facets", at, narrowed), lambda: _facets(actor, narrowed, today, at))
 
 
-def _facets(actor: User | AnonymousUser, asked: TaskFilter, today: date, stamp: Hashable) -> Facets:
+def _facets(actor: User | AnonymousUser, asked: TaskFilter, today: date, at: Hashable) -> Facets:
     fields = {row.pk: row.number for row in plan_fields(asked)}
-    authorities = dict(Authority.objects.values_list("pk", "key"))
+    alone = not (Task.visible(actor) or _other_plans(asked))
+    if alone and replace(asked, plan=None) == TaskFilter():
+        return _whole(actor, today, fields)
     # what was read for one choice of these filters serves for every other choice of them
-    unpacked = replace(asked, fields=(), kinds=(), lights=(), due="", leads=())
-    packed = KEPT.get(
-        ("packed", stamp, unpacked), lambda: _packed(actor, asked, today, tuple(fields))
+    unpacked = replace(asked, fields=(), kinds=(), lights=(), due="")
+    packed = KEPT.get(("packed", at, unpacked), lambda: _packed(actor, asked, today, tuple(fields)))
+    leads = KEPT.get(
+        ("leads", at, replace(asked, leads=())),
+        lambda: _leads(actor, matching(actor, asked, today, leave_out=("lead",))),
     )
     cities = KEPT.get(
-        ("cities", stamp, replace(asked, cities=())), lambda: _cities(actor, asked, today)
+        ("cities", at, replace(asked, cities=())), lambda: _cities(actor, asked, today, alone)
     )
-    return _Count(actor, asked, today, fields, authorities).of(packed, cities)
+    return _Count(asked, today, fields).of(packed, leads, cities)
 
 
-class Kept:
-    """The latest counts of this process by what they depend on; the oldest go first."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._counts: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable, count: Callable[[], T]) -> T:
-        """Return what is kept under `key`; count and keep it where nothing is."""
-        with self._lock:
-            if key in self._counts:
-                self._counts.move_to_end(key)
-                kept: T = self._counts[key]
-                return kept
-        counted = count()
-        with self._lock:
-            self._counts[key] = counted
-            while len(self._counts) > self.size:
-                self._counts.popitem(last=False)
-        return counted
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._counts.clear()
+def _whole(actor: User | AnonymousUser, today: date, fields: Mapping[int, str]) -> Facets:
+    """Count all tasks there are, each filter from an index of its own; six queries."""
+    rows = Task.objects.visible_to(actor).order_by()
+    by_field = dict(rows.values_list("item__field_id").annotate(number=Count("pk")))
+    kinds = dict(rows.values_list("kind").annotate(number=Count("pk")))
+    lights = _lights(rows, today)
+    # a name of a window is no name of a column
+    windows = {f"due_{at}": due for at, due in enumerate((*dues.WINDOWS, "none"))}
+    counted = rows.aggregate(
+        **{name: Count("pk", filter=due_is(due, today)) for name, due in windows.items()}
+    )
+    return Facets(
+        sum(kinds.values()),
+        {fields[field]: number for field, number in by_field.items()},
+        _all_cities(),
+        _leads(actor, rows),
+        kinds,
+        lights,
+        {"overdue": lights["late"], **{due: counted[name] for name, due in windows.items()}},
+    )
 
 
-KEPT = Kept(24)
+def _lights(rows: QuerySet[Task], today: date) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    grouped = rows.values_list("light_base").annotate(
+        late=Count("pk", filter=light_is("late", today)),
+        at_risk=Count("pk", filter=light_is("at-risk", today)),
+        number=Count("pk"),
+    )
+    for base, late, at_risk, number in grouped:
+        counted.update({"late": late, "at-risk": at_risk, base: number - late - at_risk})
+    return counted
 
 
-def _stamp() -> Hashable:
-    """Return a value that changes with the tasks: which journal entry is the latest.
-
-    Nothing of the entry is shown, so it is asked for without regard to who may read it.
-    """
-    latest = Entry.everything.order_by("-pk").values_list("pk", "at", "object_urn").first()
-    return latest, int(monotonic() // KEPT_SECONDS)
+def _leads(actor: User | AnonymousUser, rows: QuerySet[Task]) -> Counter[str]:
+    """Count by the key of the lead; "none" where the actor knows of none."""
+    keys = dict(Authority.objects.values_list("pk", "key"))
+    counted: Counter[str] = Counter()
+    grouped = rows.values_list("lead_id").annotate(
+        known=Count("pk", filter=known_lead(actor)), number=Count("pk")
+    )
+    for lead, known, number in grouped:
+        counted.update({keys.get(lead, "none"): known})
+        counted.update({"none": number - known})
+    return +counted
 
 
 def _packed(
     actor: User | AnonymousUser, asked: TaskFilter, today: date, fields: tuple[int, ...]
-) -> Counter[int]:
+) -> dict[int, int]:
     if not fields:
-        return Counter()
+        return {}
     rows = matching(actor, asked, today, leave_out=PACKED).filter(item__field_id__in=fields)
     kinds = Case(
         *(When(kind=kind, then=Value(at)) for at, kind in enumerate(ladder.KINDS)),
@@ -165,24 +173,9 @@ def _packed(
         default=Value(len(dues.borders(today))),
         output_field=IntegerField(),
     )
-    lead = Case(
-        When(known_lead(actor), then=F("lead_id")),
-        default=Value(0),
-        output_field=BigIntegerField(),
-    )
     cell = (F("item__field_id") * KIND_BASE + kinds) * LIGHT_BASE + urgency(today)
-    number = ExpressionWrapper(
-        (cell * PIECE_BASE + piece) * LEAD_BASE + lead, output_field=BigIntegerField()
-    )
-    return _count(rows.values_list(number, flat=True))
-
-
-def _count(rows: QuerySet[Task, int]) -> Counter[int]:
-    """Count single numbers straight from the cursor; the ORM's iteration costs as much again."""
-    statement, values = rows.query.sql_with_params()
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(statement, values)
-        return Counter(number for (number,) in cursor.fetchall())
+    number = ExpressionWrapper(cell * PIECE_BASE + piece, output_field=BigIntegerField())
+    return dict(rows.values_list(number).annotate(tasks=Count("pk")))
 
 
 def _unpack(code: int, fields: Mapping[int, str]) -> Cell:
@@ -192,12 +185,18 @@ def _unpack(code: int, fields: Mapping[int, str]) -> Cell:
     return Cell(fields[field], ladder.KINDS[kind], URGENCY[light], piece)
 
 
-def _cities(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> Counter[str]:
+def _cities(
+    actor: User | AnonymousUser, asked: TaskFilter, today: date, alone: bool
+) -> Counter[str]:
+    if alone and replace(asked, cities=(), plan=None) == TaskFilter():
+        return _all_cities()
+    tasks = matching(actor, asked, today, leave_out=("city",))
+    named = Task.cities.through.objects.filter(task__in=tasks).order_by()
+    return Counter(dict(named.values_list("city_id").annotate(number=Count("pk"))))
+
+
+def _all_cities() -> Counter[str]:
     named = Task.cities.through.objects.order_by()
-    narrows = replace(asked.only_filter(), cities=(), plan=None) != TaskFilter()
-    if narrows or Task.visible(actor) or _other_plans(asked):
-        tasks = matching(actor, asked, today, leave_out=("city",))
-        named = named.filter(task__in=tasks)
     return Counter(dict(named.values_list("city_id").annotate(number=Count("pk"))))
 
 
@@ -207,43 +206,32 @@ def _other_plans(asked: TaskFilter) -> bool:
 
 
 class _Count:
-    """Adds the packed numbers up for each filter, with all filters but that one applied."""
+    """Adds the packed groups up for each filter, with all filters but that one applied."""
 
-    def __init__(
-        self,
-        actor: User | AnonymousUser,
-        asked: TaskFilter,
-        today: date,
-        fields: Mapping[int, str],
-        authorities: Mapping[int, str],
-    ) -> None:
+    def __init__(self, asked: TaskFilter, today: date, fields: Mapping[int, str]) -> None:
         self.asked = asked
         self.fields = fields
-        self.authorities = {0: "none", **authorities}
-        self.wanted_leads = self._wanted_leads(actor)
         self.windows = {due: frozenset(dues.pieces(due, today)) for due in dues.WINDOWS}
 
-    def _wanted_leads(self, actor: User | AnonymousUser) -> frozenset[int] | None:
-        if not self.asked.leads:
-            return None
-        own = getattr(actor, "authority_id", None)
-        wanted = {pk for pk, key in self.authorities.items() if key in self.asked.leads}
-        return frozenset(wanted | ({own} if own and "mine" in self.asked.leads else set()))
-
-    def of(self, packed: Counter[int], cities: Mapping[str, int]) -> Facets:
+    def of(
+        self, packed: Mapping[int, int], leads: Mapping[str, int], cities: Mapping[str, int]
+    ) -> Facets:
         """Return the counts."""
-        cells = {code: _unpack(code, self.fields) for code in {n // LEAD_BASE for n in packed}}
-        full = frozenset(code for code, cell in cells.items() if not self.fails(cell))
-        led: Counter[int] = Counter()
-        with_lead: Counter[int] = Counter()
-        wanted = self.wanted_leads
-        for number, count in packed.items():
-            code, lead = divmod(number, LEAD_BASE)
-            if code in full:
-                led[lead] += count
-            if wanted is None or lead in wanted:
-                with_lead[code] += count
-        return self._sum(cells, with_lead, led, cities)
+        counts: dict[str, Counter[str]] = {name: Counter() for name in ("field", "kind", "light")}
+        windows: Counter[str] = Counter()
+        total = 0
+        for code, number in packed.items():
+            cell = _unpack(code, self.fields)
+            failed = self.fails(cell)
+            total += 0 if failed else number
+            for name, counter in counts.items():
+                if failed <= {name}:
+                    counter[getattr(cell, name)] += number
+            if failed <= {"due"}:
+                windows.update(dict.fromkeys(self.dues_of(cell), number))
+        return Facets(
+            total, counts["field"], cities, leads, counts["kind"], counts["light"], windows
+        )
 
     def fails(self, cell: Cell) -> set[str]:
         """Return the filters that leave this cell out."""
@@ -269,27 +257,3 @@ class _Count:
             for due, run in self.windows.items()
             if cell.piece in run and (unfinished or due not in dues.UNFINISHED)
         ]
-
-    def _sum(
-        self,
-        cells: Mapping[int, Cell],
-        numbers: Mapping[int, int],
-        led: Mapping[int, int],
-        cities: Mapping[str, int],
-    ) -> Facets:
-        counts: dict[str, Counter[str]] = {name: Counter() for name in ("field", "kind", "light")}
-        windows: Counter[str] = Counter()
-        total = 0
-        for code, number in numbers.items():
-            cell = cells[code]
-            failed = self.fails(cell)
-            total += 0 if failed else number
-            for name, counter in counts.items():
-                if failed <= {name}:
-                    counter[getattr(cell, name)] += number
-            if failed <= {"due"}:
-                windows.update(dict.fromkeys(self.dues_of(cell), number))
-        leads = {self.authorities[lead]: number for lead, number in led.items()}
-        return Facets(
-            total, counts["field"], cities, leads, counts["kind"], counts["light"], windows
-        )

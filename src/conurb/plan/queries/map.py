@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from shapely import union_all
 from shapely.geometry import mapping, shape
@@ -211,13 +211,19 @@ def _located() -> dict[str, Located]:
 def count_placed(actor: User | AnonymousUser, asked: TaskFilter, today: date) -> Placed:
     """Count the tasks asked for that stand on the map and those that do not; two queries."""
     tasks = matching(actor, asked, today)
-    placed = on_map(tasks).count()
+    placed = tasks.filter(pk__in=_known_places().values("task_id")).count()
     return Placed(placed, tasks.count() - placed)
 
 
 def on_map(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Return those of `tasks` that stand on the map, each once, in the same order."""
-    known = TaskPlace.objects.filter(
+    """Return those of `tasks` that stand on the map, each once, in the same order.
+
+    Asked task by task, so that the first page of an order is found without looking at them all.
+    """
+    return tasks.filter(Exists(_known_places().filter(task_id=OuterRef("pk"))))
+
+
+def _known_places() -> QuerySet[TaskPlace]:
+    return TaskPlace.objects.filter(
         Q(place__isnull=False) | Q(ref__startswith=COUNTY) | Q(ref__startswith=CITY)
-    )
-    return tasks.filter(pk__in=known.order_by().values("task_id"))
+    ).order_by()

@@ -340,7 +340,7 @@ def matching(
         "lead": _led_by(actor, asked),
         "kind": Q(kind__in=asked.kinds) if asked.kinds else None,
         "light": _shows(asked, today),
-        "due": _due(asked, today),
+        "due": due_is(asked.due, today) if asked.due else None,
         "from": _between(asked),
         "assigned": _assigned(actor, asked),
         "reported": _reported(asked, today),
@@ -413,16 +413,14 @@ def _shows(asked: TaskFilter, today: date) -> Q | None:
     return condition
 
 
-def _due(asked: TaskFilter, today: date) -> Q | None:
+def due_is(due: str, today: date) -> Q:
     """Return the condition on the due window. Within 30 days means: and not finished yet."""
-    if asked.due == "overdue":
+    if due == "overdue":
         return Q(late_on__lte=today)
-    if asked.due == "none":
+    if due == "none":
         return Q(due__isnull=True)
-    if not asked.due:
-        return None
-    condition = Q(due__range=dues.window(asked.due, today))
-    return condition & Q(late_on__isnull=False) if asked.due in dues.UNFINISHED else condition
+    condition = Q(due__range=dues.window(due, today))
+    return condition & Q(late_on__isnull=False) if due in dues.UNFINISHED else condition
 
 
 def _between(asked: TaskFilter) -> Q | None:

@@ -29,7 +29,10 @@ def map_page(request: HttpRequest) -> HttpResponse:
     asked = TaskFilter.from_query(request.GET)
     plan = current_plan()
     tasks = select(request.user, asked, today).select_related("lead", "item__field")
-    listed = Paginator(on_map(tasks), LISTED).get_page(asked.page)
+    placed = count_placed(request.user, asked, today)
+    paginator = Paginator(on_map(tasks), LISTED)
+    paginator.count = placed.placed  # counted already; the paginator would count again
+    listed = paginator.get_page(asked.page)
     return render(
         request,
         "plan/map.html",
@@ -38,7 +41,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "tasks": listed,
             "led": with_known_lead(request.user, listed.object_list),
-            "placed": count_placed(request.user, asked, today),
+            "placed": placed,
             "source": asked.only_filter().address(),
             # what the form of this page does not ask, it keeps
             "kept": [(name, value) for name, value in asked.pairs() if name not in ASKED],
