@@ -57,7 +57,7 @@ def fill(number: int, today: date, seed: int = 1) -> None:
 def _sources() -> Sources:
     authorities = list(Authority.objects.filter(is_office=False))
     officer = User.objects.create(
-        username="officer", full_name="Benchmark", authority=authorities[0], is_demo=True
+        username="officer", full_name="Benchmark", authority=authorities[0]
     )
     return Sources(
         list(Task.everything.all()),

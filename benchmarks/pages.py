@@ -1,16 +1,15 @@
 """Time on the server and queries of each page, for plans of 50, 5,000 and 50,000 tasks.
 
-    .venv/bin/python benchmarks/pages.py [--sizes 50,5000,50000] [--repeat 7]
+Each size gets its own database: SQLite in a temporary folder, and, where a PostgreSQL server is
+given, a database of its own there, which is dropped again. The requests go through the whole stack
+of Django in a process of their own; the best of the repetitions is told. On SQLite, which runs in
+that process, the time is the processor's, so that other work on the machine hardly matters; on
+PostgreSQL, which does not, it is that of the clock.
 
-Each size gets its own database: SQLite in a temporary folder, and, where DATABASE_URL names a
-PostgreSQL server, a database of its own there, which is dropped again. The requests go through
-the whole stack of Django in this process; the best of the repetitions is told, since whatever
-else the machine does only ever adds. On SQLite, which runs in this process too, the time is that of
-the processor; on PostgreSQL it is that of the clock.
-
-Counts that the plan page keeps between two changes are measured both ways: "changed" is the page
-after something changed, so that everything is counted anew, "kept" the page when nothing did.
-The ratio compares with the same page of the smallest plan.
+Counts that pages keep between two changes are measured in three ways: "kept" is the page when
+nothing happened since the last look, "changed" the page right after somebody reported on a task
+(an entry of the journal is written, so that counts are made anew), and "cold" the first look of a
+fresh process. The ratio compares with the same page of the smallest plan.
 
 The peer is the list as one writes it first: all rows on one page, related rows fetched as the
 template asks for them. It is left out above 5,000 tasks, where it takes minutes.
@@ -18,14 +17,13 @@ template asks for them. It is left out above 5,000 tasks, where it takes minutes
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -59,14 +57,14 @@ def measure(size: int, repeat: int) -> list[Timing]:
     from django.test import Client
     from django.utils import timezone
 
+    from benchmarks.filling import fill
     from conurb.region.models import User
-    from filling import fill
 
     call_command("migrate", verbosity=0)
     fill(size, timezone.localdate())
     public = Client(headers={"host": "localhost"})
     officer = Client(headers={"host": "localhost"})
-    backend = "django.contrib.auth.backends.ModelBackend"
+    backend = "conurb.portal.backends.Backend"
     officer.force_login(User.objects.get(username="officer"), backend=backend)
     timings = [
         _time(name, lambda c=client, a=address: c.get(a), repeat, before)
@@ -83,7 +81,8 @@ def _pages(public, officer) -> Iterator[tuple[str, object, str, Callable[[], Non
     task = Task.everything.select_related("item__field__plan").order_by("order")[7]
     item = f"/plan/{task.item.field.plan.year}/{task.item.number}/"
     last = -(-Task.everything.count() // 50)
-    yield "home, changed", public, "/", _forget
+    yield "home, cold", public, "/", _forget
+    yield "home, changed", public, "/", _report
     yield "home, kept", public, "/", _nothing
     for name, query in (
         ("plan", ""),
@@ -94,7 +93,7 @@ def _pages(public, officer) -> Iterator[tuple[str, object, str, Callable[[], Non
         ("plan, grouped by city", "?group=city"),
         ("plan, last page", f"?page={last}"),
     ):
-        yield f"{name}, changed", public, f"/plan/{query}", _forget
+        yield f"{name}, changed", public, f"/plan/{query}", _report
         yield f"{name}, kept", public, f"/plan/{query}", _nothing
     yield "item", public, item, _nothing
     yield "task", public, f"/tasks/{task.key}/", _nothing
@@ -111,10 +110,17 @@ def _nothing() -> None:
 def _forget() -> None:
     from django.core.cache import cache
 
-    from conurb.plan.queries.facets import KEPT
+    from conurb.plan.queries.kept import KEPT
 
     KEPT.clear()
     cache.clear()
+
+
+def _report() -> None:
+    """Write into the journal what a report writes; nothing that was counted before holds then."""
+    from conurb.journal.actions import record
+
+    record(None, "task.report", urn="urn:conurb:region:task:benchmark", name="Benchmark")
 
 
 def _time(name: str, ask, repeat: int, before: Callable[[], None]) -> Timing:  # type: ignore[no-untyped-def]
@@ -162,9 +168,10 @@ def _peer():  # type: ignore[no-untyped-def]
 def database(engine: str, size: int) -> Iterator[dict[str, str]]:
     """Give the environment of an empty database that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="conurb-bench-") as folder:
+        (Path(folder) / "static").mkdir()
         environment = {**os.environ, "CONURB_DATA": folder, "CONURB_TESTING": "1"}
         environment["DJANGO_SETTINGS_MODULE"] = "conurb.config.settings"
-        environment["PYTHONPATH"] = str(ROOT / "src")
+        environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
         if engine == "SQLite":
             environment.pop("DATABASE_URL", None)
             yield environment
@@ -189,15 +196,18 @@ def _postgresql(url: str, name: str) -> Iterator[str]:
 def timings(engine: str, size: int, repeat: int) -> dict[str, Timing]:
     """Measure one size in a process of its own."""
     with database(engine, size) as environment:
-        command = [sys.executable, __file__, "--measure", str(size), "--repeat", str(repeat)]
-        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
+        command = [sys.executable, "-m", "benchmarks.pages", str(size), str(repeat)]
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE
+        )
     return {row["page"]: Timing(**row) for row in json.loads(done.stdout.splitlines()[-1])}
 
 
-def table(engine: str, sizes: list[int], repeat: int) -> None:
+def table(engine: str, sizes: Sequence[int], repeat: int) -> None:
     """Print the timings of all sizes beside each other."""
     found = {size: timings(engine, size, repeat) for size in sizes}
-    print(f"\n{engine}: milliseconds on the server (queries), ratio to {sizes[0]:,} tasks")
+    kind = "processor" if engine == "SQLite" else "clock"
+    print(f"\n{engine}: milliseconds of the {kind} (queries), ratio to {sizes[0]:,} tasks")
     print(f"{'page':36}" + "".join(f"{f'{size:,} tasks':>26}" for size in sizes))
     for page, base in found[sizes[0]].items():
         cells = [_cell(found[size].get(page), base) for size in sizes]
@@ -211,19 +221,12 @@ def _cell(timing: Timing | None, base: Timing) -> str:
     return f"{timing.milliseconds:9.1f} ({timing.queries}) {ratio:6.1f}×"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    parser.add_argument("--repeat", type=int, default=7)
-    parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.measure:
-        print(json.dumps([asdict(each) for each in measure(given.measure, given.repeat)]))
-        return
-    sizes = sorted(int(size) for size in given.sizes.split(","))
+def run(sizes: Sequence[int], repeat: int) -> None:
+    """Print a table for SQLite, and one for PostgreSQL where DATABASE_URL names a server."""
     for engine in ["SQLite", *(["PostgreSQL"] if os.environ.get("DATABASE_URL") else [])]:
-        table(engine, sizes, given.repeat)
+        table(engine, sizes, repeat)
 
 
 if __name__ == "__main__":
-    main()
+    # one size, in the process that `timings` starts
+    print(json.dumps([asdict(each) for each in measure(int(sys.argv[1]), int(sys.argv[2]))]))

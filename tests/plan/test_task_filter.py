@@ -1,5 +1,6 @@
 """The filter of tasks: what an address says, which tasks it selects, and how they are counted."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conurb.plan.models import Task
-from conurb.plan.queries.facets import KEPT, facets
+from conurb.plan.queries.facets import facets
+from conurb.plan.queries.kept import KEPT
 from conurb.plan.queries.tasks import TaskFilter, matching, select
 from conurb.refusal import RefusedError
 from conurb.region.models import Authority, City
@@ -267,3 +269,19 @@ def test_kept_counts_are_forgotten_when_the_journal_grows(plan, actors):
     record(actors["office"], "task.report", urn="urn:conurb:region:task:x", name="x")
     after = facets(actors["nobody"], TaskFilter(), TODAY)
     assert before.lights.get("done", 0) + 1 == after.lights["done"] or before.kinds != after.kinds
+
+
+@pytest.mark.parametrize("role", ["nobody", "officer-changsha", "office"])
+def test_all_tasks_counted_from_indexes_are_those_counted_by_groups(
+    lively, actors, role, monkeypatch
+):
+    from conurb.plan.queries import facets as counting
+
+    from_indexes = facets(actors[role], asked(""), TODAY)
+    KEPT.clear()
+    monkeypatch.setattr(counting, "_other_plans", lambda _asked: True)
+    by_groups = facets(actors[role], asked(""), TODAY)
+    assert by_groups.total == from_indexes.total
+    for name in ("fields", "cities", "leads", "kinds", "lights", "dues"):
+        one, other = Counter(getattr(from_indexes, name)), Counter(getattr(by_groups, name))
+        assert +one == +other, name

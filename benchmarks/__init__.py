@@ -1,0 +1,1 @@
+"""How fast the pages and the reader are, each beside a peer: `python -m benchmarks`."""

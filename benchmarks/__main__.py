@@ -1,0 +1,65 @@
+"""Runs the benchmarks and prints one table each.
+
+    python -m benchmarks [pages] [reader] [--quick] [--postgres]
+
+Without a name it runs both. `--quick` leaves the largest sizes out. `--postgres` measures pages on
+PostgreSQL too, on a server of its own from its wheel; a server that DATABASE_URL names is used
+without being asked. What is measured and how to read it: docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from scripts import suite
+
+from benchmarks import pages, reader
+
+NAMES = ("pages", "reader")
+
+
+@contextmanager
+def server(wanted: bool) -> Iterator[None]:
+    """Put the address of a PostgreSQL server into the environment where one is wanted."""
+    if not wanted or os.environ.get("DATABASE_URL"):
+        yield
+        return
+    with suite.postgres() as address:
+        os.environ["DATABASE_URL"] = address
+        try:
+            yield
+        finally:
+            del os.environ["DATABASE_URL"]
+
+
+def main() -> int:
+    """Run what the command line names; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("names", nargs="*", metavar="|".join(NAMES), help="both by default")
+    parser.add_argument("--quick", action="store_true", help="leave the largest sizes out")
+    parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
+    given = parser.parse_args()
+    unknown = sorted(set(given.names) - set(NAMES))
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(unknown)}")
+    names = given.names or NAMES
+    status = 0
+    if "reader" in names:
+        status = reader.run(0.2 if given.quick else 1.0)
+    if "pages" in names:
+        with server(given.postgres):
+            pages.run((50, 2_000) if given.quick else pages.SIZES, 3 if given.quick else 7)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
