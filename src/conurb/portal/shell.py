@@ -60,4 +60,6 @@ def menu(role: Role, path: str) -> list[Entry]:
 
 
 def _is_in(path: str, root: str) -> bool:
+    if root == reverse("plan") and path.startswith("/tasks/"):
+        return True
     return path == root if root == "/" else path.startswith(root)

@@ -186,6 +186,9 @@ class _Paper:
         properties.author = content.office.read(self.words.language)
         properties.language = "en-GB" if self.words.language == "en" else "zh-CN"
         properties.comments = ""
+        # By its language a word processor chooses the shapes of shared characters and stops.
+        for language in self.document.styles.element.iter(qn("w:lang")):
+            language.set(qn("w:eastAsia"), "zh-CN")
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
