@@ -31,6 +31,13 @@ def put_away(page: Page, address: str) -> None:
     page.wait_for_url("**/import/")
 
 
+def settle(page: Page) -> None:
+    """Wait until the form of a task stands in the page and listens to what is typed."""
+    page.get_by_test_id("task-text").wait_for()
+    busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+    page.wait_for_function("busy => !document.querySelector(busy)", arg=busy)
+
+
 def test_a_draft_is_checked_and_nothing_typed_is_lost(visit: Visit, tmp_path: Path) -> None:
     office = visit("office")
     page = office.goto("/import/")
@@ -54,12 +61,14 @@ def test_a_draft_is_checked_and_nothing_typed_is_lost(visit: Visit, tmp_path: Pa
 
     page.get_by_test_id("task-edit-1").click()
     words = page.get_by_test_id("task-text")
+    settle(page)
     words.fill("推进两河口交通规划编制和道路统筹建设")
     expect(summary).to_contain_text("人工修改 1 处")
     page.goto(address)
     expect(page.locator(".import-words").first).to_have_text("推进两河口交通规划编制和道路统筹建设")
 
     page.get_by_test_id("task-edit-1").click()
+    settle(page)
     page.evaluate(
         """() => {
           const area = document.querySelector("[data-testid=task-text]");
