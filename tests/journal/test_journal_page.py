@@ -88,7 +88,7 @@ def test_a_day_that_cannot_be_read_is_told(client_of):
 
 def test_a_known_act_is_a_sentence_that_leads_to_its_object(client_of, acts):
     text = client_of("office").get(reverse("journal"), MARCH).content.decode()
-    assert "认领了任务" in text
+    assert "认领任务：" in text
     assert f'href="{reverse("task", args=[acts.key])}"' in text
     assert "职责不符" in text
     english = client_of("office").get(reverse("journal"), {**MARCH, "lang": "en"}).content.decode()
@@ -131,7 +131,7 @@ def test_the_export_holds_the_same_acts_and_no_formula(client_of, acts):
     assert [row[5] for row in rows][1:] == ["理由：职责不符".replace("：", ": ")] * 2
     assert rows[0][4] == "'=某物"
     own = client_of("officer-changsha").get(reverse("journal-csv"), MARCH)
-    assert b"".join(own.streaming_content).count("认领了任务".encode()) == 1
+    assert b"".join(own.streaming_content).count("认领任务：".encode()) == 1
 
 
 def test_the_export_speaks_the_language_of_its_address(client_of, acts):
