@@ -38,10 +38,14 @@ _FIRM = re.compile(
     r"(?!上市|国有|有限|各|等|重点|股份)[\u4e00-\u9fffA-Za-z]{2,14}?(?:集团有限公司"
     r"|股份有限公司|有限责任公司|有限公司|集团公司|集团|公司)"
 )
+_ROLE_WORDS = (
+    r"(?:责任|牵头|主办|承办|实施|负责|配合|协办|参与|协同|协作|支持)(?:责任)?(?:单位|部门|地区|主体)"
+    r"\s*[:：]|(?:完成|办结)(?:时限|时间|期限)\s*[:：]"
+)
 _DUTY = re.compile(
     r"(?P<role>责任|牵头|主办|承办|实施|负责|配合|协办|参与|协同|协作|支持)(?:责任)?(?:单位"
     r"|部门|地区|主体)\s*[:：]\s*"
-    r"(?P<names>[^；;。\n)）】\]]*)"
+    r"(?P<names>(?:(?!" + _ROLE_WORDS + r")[^；;。\n)）】\]])*)"
 )
 _DUTY_TAIL = re.compile(
     r"[(（【](?P<names>[^()（）【】]{2,60}?)(?P<role>牵头|负责|配合)(?=[，,；;、)）】])"
@@ -52,8 +56,9 @@ _SUPPORTING = ("配合", "协办", "参与", "协同", "协作", "支持")
 _ANY_HOUSE = re.compile(r"[厅局委办府部会院所行院学]|集团|公司|广铁|中心")
 _BEFORE_NAME = re.compile(
     r"配合|协助|争取|会同|联合|协调|报请|提请|支持|推动|鼓励|引导|依托|发挥|充分|积极|继续|共同"
-    r"|加强|由|和|与|及|向|同|请|在|经"
+    r"|加强|前?报(?!业)|前|由|和|与|及|向|同|请|在|经"
 )
+_FOUNDED = re.compile(r"组建|建立|设立|成立|培育|打造|引进")  # what is founded does not act
 _LEADS_BEFORE = re.compile(r"(?:由|配合|协助|推动|支持|鼓励|引导|依托)\s*$")
 _SUPPORTS_BEFORE = re.compile(
     r"(?:争取|会同|联合|协调|报请|提请|商请|商|与|同|向|指导|利用|发挥|对接)\s*$"
@@ -118,7 +123,9 @@ def parties(text: str, gazetteer: Gazetteer) -> list[Party]:
         return []
     for pattern in (_NAMED, _FIRM):
         for found in pattern.finditer(text):
-            spans.append((found.start(), found.end(), gazetteer.actor_refs.get(found.group())))
+            if not _FOUNDED.match(found.group()):
+                ref = gazetteer.actor_refs.get(found.group())
+                spans.append((found.start(), found.end(), ref))
     for found in _HOUSE.finditer(text):
         spans.append((*found.span("name"), gazetteer.actor_refs.get(found["name"])))
     spans = [(_after_verbs(text, start, end), end, ref) for start, end, ref in spans]

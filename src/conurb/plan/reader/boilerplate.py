@@ -52,6 +52,17 @@ def is_boilerplate(line: str) -> bool:
     return bool(_LINE.match(line.strip()))
 
 
+_RECOMMENDATION = re.compile(
+    r"^(?:相关(?:阅读|推荐|文章|链接|新闻)|为您推荐|猜你喜欢|推荐阅读|延伸阅读|上一篇|下一篇"
+    r"|(?:热门|精彩|最新)(?:推荐|文章|阅读))"
+)
+
+
+def is_recommendation(line: str) -> bool:
+    """The line that opens the links to other pages under an article."""
+    return bool(_RECOMMENDATION.match(line.strip()))
+
+
 def is_page_mark(line: str) -> bool:
     """A page number or a rule between pages."""
     return bool(_PAGE.match(line.strip()))

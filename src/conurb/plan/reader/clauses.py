@@ -64,7 +64,7 @@ _SUBJECT_END = re.compile(
 _ACTOR_ENDS = "级省市区县州厅局委办部门府位司团家院校"
 _GOAL_VERB = re.compile(
     r"建成|完成|完工|竣工|投产|投运|投用|投入(?:使用|运营)|开工|通车|开学|开业|开园|贯通|交付"
-    r"|验收|达到|达|实现|超过|突破|落地|见效"
+    r"|获得|获批|取得|开通|验收|达到|达|实现|超过|突破|落地|见效"
 )
 _ABSTRACT_END = re.compile(r"(?:发展|融合|见效|协同|进步|繁荣)$")
 _DUTY_WORDS = (
@@ -80,11 +80,17 @@ _DUTY_BRACKET = re.compile(
 _DUTY_SENTENCE = re.compile(rf"(?:^|(?<=[。；;\n]))\s*(?:{_DUTY_WORDS})\s*[:：][^。\n]*")
 
 
-_OUTPUTS = ("新增", "增加", "覆盖", "惠及", "带动", "达到", "完成", "建成", "修复")
+_OUTPUTS = ("落实", "新增", "增加", "覆盖", "惠及", "带动", "达到", "完成", "建成", "修复")
 _FIGURE_END = re.compile(r"\d+(?:\.\d+)?[万亿千百]?[\u4e00-\u9fff%]{1,2}(?:以上|左右)?$")
 _MILESTONE = re.compile(
     r"建成|完成|完工|竣工|投产|投运|投用|投入|开工|通车|开学|贯通|交付|验收|达到|实现|突破|印发"
     r"|形成"
+)
+_OPENING = re.compile(r"开通|开放|获得|取得|获批")
+_OPENED = re.compile(r"(?:试?运[营行]|使用|交通|通车|.{0,6}批复|.{0,4}审批)?$")
+_WORKS_STEP = re.compile(r"主体|封顶|土建|线下工程|路基|可研|批复|初步设计|施工图")
+_NAMED_WORKS = re.compile(
+    r"[^\d]{2,}(?:[桥路站园馆院校线区厂库场港]|隧道|工程|中心|基地|平台)$"
 )
 # Wholes that the works before them fit into: 完善…网络 after a line to be built names no task.
 _FABRIC = ("网络", "体系", "格局", "环境", "布局")
@@ -410,8 +416,12 @@ def _is_measure(mask: str, start: int, end: int, head: Head) -> bool:
     """年内建成15公里, 新增学位1800个: how much of the action before, or by when."""
     words = mask[head.after : end]
     when = _WHEN.match(mask, start, end)
-    if when is not None and when.end() > start and _MILESTONE.fullmatch(head.verb):
-        return len(words) <= 8 or bool(re.search(r"\d", words))
+    if when is not None and when.end() > start:
+        if _OPENING.fullmatch(head.verb):
+            return _OPENED.match(words) is not None
+        if _MILESTONE.fullmatch(head.verb):
+            step = _WORKS_STEP.search(words) or re.search(r"\d", words)
+            return bool(step) or (len(words) <= 8 and not _NAMED_WORKS.match(words))
     return head.verb in _OUTPUTS and _FIGURE_END.search(words) is not None
 
 
@@ -422,7 +432,9 @@ def _is_result(head: Head, words: str) -> bool:
         return len(words) <= 24
     if head.verb in ("完善", "优化") and head.bare:
         return words.endswith(_FABRIC)
-    return head.verb == "探索" and head.bare
+    if head.verb == "扩大" and head.bare:
+        return words.endswith(("供给", "规模", "覆盖面", "影响力"))
+    return head.verb in ("探索", "明确") and head.bare
 
 
 def _is_granted(mask: str, asked: Clause, head: Head) -> bool:

@@ -163,6 +163,34 @@ def _within(found: re.Match[str], year: int | None) -> tuple[date | None, date |
     return None, date(year + count - 1, 12, 31)
 
 
+# Days by https://www.gov.cn notices of holidays and the lunar calendar of GB/T 33661.
+_SPRING_FESTIVALS = {
+    2019: (2, 5), 2020: (1, 25), 2021: (2, 12), 2022: (2, 1), 2023: (1, 22), 2024: (2, 10),
+    2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13), 2030: (2, 3),
+    2031: (1, 23), 2032: (2, 11), 2033: (1, 31), 2034: (2, 19), 2035: (2, 8),
+}  # fmt: skip
+_HOLIDAYS = {"国庆": (10, 1), "五一": (5, 1), "劳动": (5, 1), "七一": (7, 1), "建党": (7, 1)}
+
+
+def _holiday(found: re.Match[str], year: int | None) -> tuple[date | None, date | None] | None:
+    """国庆节前: the day before the holiday begins."""
+    base, name = _year_of(found, year), found["feast"]
+    if base is None:
+        return None
+    if name == "元旦":
+        return None, date(base - 1 if found["y"] else base, 12, 31)
+    day = _SPRING_FESTIVALS.get(base) if name == "春" else _HOLIDAYS[name]
+    return None if day is None else (None, date(base, *day) - timedelta(days=1))
+
+
+def _months_to(found: re.Match[str], year: int | None) -> tuple[date, date] | None:
+    """2024年3月至9月."""
+    base, first, last = _year_of(found, year), number_value(found["m"]), number_value(found["l"])
+    if base is None or not first or not last or not first <= last <= 12:
+        return None
+    return date(base, first, 1), _month_end(base, last)
+
+
 def _soon(found: re.Match[str], year: int | None) -> tuple[date | None, date | None] | None:
     """近期: by the end of the plan's year."""
     return None if year is None or not 1 <= year <= 9999 else (None, date(year, 12, 31))
@@ -199,6 +227,11 @@ _SOME_MONTH = (
     rf"{_START}{_YEAR}?(?P<m>{_NUMBER})月(?!\d{{1,2}}[日号])"
     rf"(?:(?P<旬>[上中下]旬)|(?P<末>[底末份]*内|[底末]|份(?!前))|份)?{_END}"
 )
+_MONTHS = rf"{_YEAR}?(?P<m>{_NUMBER})月?\s?[-—–~～至到]{{1,2}}\s?(?P<l>{_NUMBER})月(?![\d]*[日号])(?:底|份)?"
+_HOLIDAY = (
+    rf"(?:在|于)?{_YEAR}?[“\"]?(?P<feast>国庆|春(?=节)|元旦|五一|劳动(?=节)|七一|建党(?=节))"
+    rf"[”\"]?(?:节|黄金周|假期)?{_BEFORE}"
+)
 _PART_OF_YEAR = (
     rf"{_START}{_YEAR}?(?P<part>[上下]半年|第?[一二三四1-4]季度|[春夏秋冬]季(?:学期)?)"
     rf"(?P<前>末?{_BEFORE}|末|内|以内)?"
@@ -214,7 +247,9 @@ _IN_ENGLISH = (
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (re.compile(_YEARS), _span_of_years),
     (re.compile(_PLAN_PERIOD), _five_years),
+    (re.compile(_MONTHS), _months_to),
     (re.compile(_EXACT_DAY), _day),
+    (re.compile(_HOLIDAY), _holiday),
     (re.compile(_SOME_MONTH), _month),
     (re.compile(_PART_OF_YEAR), _part),
     (re.compile(_SOME_YEAR), _whole_year),
@@ -228,5 +263,5 @@ _ANY = re.compile(
     r"|(?<![每全近历往半])年[底内末]"
     r"|[上下]半年|第?[一二三四1-4]季度|[春夏秋冬]季|[“\"]?十[一二三四五六七八九]五[”\"期末时规]"
     r"|\d{1,2}年(?:之|以)?内|[一二两三四五六七八九十]{1,2}年(?:之|以)?内)"
-    r"|近期|(?i:by|before|in|until|no later than)\s))"
+    r"|近期|[“\"]?(?:国庆|春节|元旦|五一|劳动节|七一|建党节)|\d{1,2}[至到—–-]\d{1,2}月|(?i:by|before|in|until|no later than)\s))"
 )

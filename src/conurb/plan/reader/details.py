@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 
 from .actors import Party, duty_parties, parties
+from .boilerplate import is_headinglike
 from .clauses import duties, masked
 from .dates import Window, windows
 from .gazetteer import Gazetteer
@@ -16,6 +18,12 @@ from .places import spots
 from .quantities import figures
 from .tasks import Split, split_tasks
 
+# Headings of the part of a plan that says why and what for.
+_GUIDANCE = re.compile(
+    r"\s*(?:总体(?:要求|思路|目标|考虑)|指导思想|基本原则|(?:发展|工作|主要|行动|阶段)目标"
+    r"|发展(?:基础|形势|背景)|编制(?:依据|背景))\s*(?:[。：:\n]|$)"
+)
+_QUOTED_PERIOD = re.compile(r"[“\"]十[一二三四五六七八九]五[”\"](?=期间|时期|规划期|期?末)")
 _MOST_PARTIES = 60  # in the notes of one item
 
 
@@ -37,8 +45,10 @@ class Details:
     def tasks(self, body: Mapped, heading: bool = False) -> tuple[Task, ...]:
         """The tasks of an item; a heading that only has items under it has none."""
         text = body.text
-        if heading and "。" not in text:
+        if (heading and "。" not in text) or _GUIDANCE.match(text):
             return ()
+        body = _without_heading(body)
+        text = body.text
         notes = self._notes(text)
         return tuple(self._task(body, split, notes) for split in split_tasks(text))
 
@@ -105,13 +115,41 @@ class Details:
         return tuple(dict.fromkeys(actors))
 
     def _due(self, body: Mapped, split: Split, words: str, notes: _Notes) -> Due | None:
-        for window in windows(masked(words), self.year):
-            start, end = split.start + window.at, split.start + window.until
-            return Due(window.start, window.end, body.text[start:end], body.span(start, end))
+        for begin, text in (
+            (split.start, words),
+            (split.shared[0], body.text[slice(*split.shared)]),
+        ):
+            for window in windows(_dated(text), self.year):
+                start, end = begin + window.at, begin + window.until
+                return Due(window.start, window.end, body.text[start:end], body.span(start, end))
         if notes.due is None:
             return None
         start, end = notes.due.at, notes.due.until
         return Due(notes.due.start, notes.due.end, body.text[start:end], body.span(start, end))
+
+
+def _dated(text: str) -> str:
+    """The text without what stands in brackets and quotation marks, but with “十四五”期间."""
+    mask = masked(text)
+    for found in _QUOTED_PERIOD.finditer(text):
+        mask = mask[: found.start()] + found.group() + mask[found.end() :]
+    return mask
+
+
+def _without_heading(body: Mapped) -> Mapped:
+    """The paragraphs under the heading of an item, without the heading."""
+    head, stop, after = body.text.partition("\n")
+    words = "".join(after[end:start] for end, start in _outside(after))
+    if not stop or not is_headinglike(head) or "。" not in words:
+        return body
+    return body.part(len(head) + 1, len(body.text))
+
+
+def _outside(text: str) -> list[tuple[int, int]]:
+    """The parts of a text that are no notes on duties."""
+    bounds = sorted(duties(text))
+    ends = [0, *(end for _, end in bounds)]
+    return list(zip(ends, [*(start for start, _ in bounds), len(text)], strict=True))
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -18,12 +18,12 @@ _PETITION = re.compile(
 _STUDY_VERBS = frozenset("研究 调研 论证 评估 调查 普查 摸底 摸清 摸排 勘察 分析".split())
 _STUDY = re.compile(
     r"前期(?:研究|论证)*工作|前期(?:研究|论证)|可行性|预可|可研|(?:论证|研究|调研|摸底调查"
-    r"|普查)(?:工作)?$"
+    r"|环境影响评价|普查)(?:工作)?$"
 )
 
 _PLAN_VERBS = frozenset(
     """
-    编制 制订 制定 修编 修订 修改 起草 拟订 拟定 草拟 出台 谋划 规划 设计 划定 编写 编印 印发
+    绘制 编制 制订 制定 修编 修订 修改 起草 拟订 拟定 草拟 出台 谋划 规划 设计 划定 编写 编印 印发
     细化
     """.split()
 )
@@ -33,7 +33,7 @@ _PLAN_OBJECT = re.compile(
 )
 _PLANNING = frozenset(
     """
-    提出 发布 完善 统筹 启动 开展 加强 加快 推进 推动 做好 组织 形成 明确 优化 统一
+    公布 梳理 提出 发布 完善 统筹 启动 开展 加强 加快 推进 推动 做好 组织 形成 明确 优化 统一
     """.split()
 )
 
@@ -46,7 +46,7 @@ _FOUNDING_VERBS = frozenset(
 _INSTITUTION = re.compile(
     r"(?:机制|制度|联盟|协会|基金|专项资金|专班|委员会|联合体|共同体|联席会议|工作组|领导小组"
     r"|协议|公约|(?:协同|协作|服务|救治)网络|组织|合作社|法庭"
-    r"|智库|专家库|示范区|试验区|先行区|先导区|医学中心|区域医疗中心|研究院|合作中心|(?:交易"
+    r"|智库|专家库|推进办公室|队伍|示范区|试验区|先行区|先导区|医学中心|区域医疗中心|研究院|合作中心|(?:交易"
     r"|合作|协作|协调|交流|转化|投融资)平台)$"
 )
 
@@ -55,6 +55,7 @@ _SERVICE = re.compile(
     r"|挂号|就业|便民|惠民|证照|通行证"
     r"|互认|办理|审批|健康卡|社保卡|一卡通|市民卡|乘车码|医疗资源|经办|惠企|助企|法律援助"
     r"|志愿服务|窗口|热线|救助|托育|入学|随迁"
+    r"|家庭医生|掌上|可办|专窗|自助服务|通借|一证通|同价|优惠|年卡|电子卡|高校毕业生"
     r"|志愿者|居民|办事|服务指南|开办企业|企业上市|企上市|老年人|残疾人|零工|招聘会|异地"
 )
 
@@ -88,8 +89,11 @@ _WORKS = re.compile(
     r"|国道|省道|电网|改扩建|改造提升|引水|修复|(?:平台|中心|基地|网络|走廊|通道|枢纽|管网|片区|新区|核心区|拓展区|新城"
     r"|港口群)(?:.{0,2}建设|布局)?$|示范村|乡村建设"
     r"|[一二三四五六七八九十]中(?=在|$)|布局$|建设试点$|^建设|小区|智能化|电站|水厂|管廊|桥"
-    r"|隧道|场馆|建设$|产业园|充电桩"
+    r"|隧道|场馆|建设$|产业园|充电桩|加固$|改造$|造林|管线|主体结构"
 )
+
+
+_COUNTED = re.compile(r"(?:[，,]?(?:规模|首期规模)?)?\d+(?:\.\d+)?[万亿]?[个家项条支元处]+$")
 
 
 def kind_of(verb: str, object_text: str, text: str) -> Kind:
@@ -104,13 +108,15 @@ def kind_of(verb: str, object_text: str, text: str) -> Kind:
     7. build: works, or anything that ends in 建设.
     8. operate: all else.
     """
-    words = object_text or text
+    words = _COUNTED.sub("", object_text or text) or text
     fitting = (kind for kind, fits in _RULES if fits(verb, words, text))
     return next(fitting, None) or _english_kind(text) or "operate"
 
 
 def _is_petition(verb: str, words: str, text: str) -> bool:
     taken_up = _PETITION.search(words) or _PETITION.search(text)
+    if verb in ("支持", "鼓励", "推动", "组织") and re.search(r"申报|申请|争取", words):
+        return True
     return verb in _PETITION_VERBS or bool(taken_up and verb not in _PLAN_VERBS)
 
 
@@ -129,12 +135,16 @@ def _is_planning(verb: str, words: str, text: str) -> bool:
 
 def _is_founding(verb: str, words: str, text: str) -> bool:
     founded = _INSTITUTION.search(words) is not None and not words.endswith("建设")
+    if verb in ("组建", "成立"):
+        return True
     return verb in _FOUNDING_VERBS and founded
 
 
 def _is_running(verb: str, words: str, text: str) -> bool:
     if verb == "拓宽" and _MEANS.search(words):
         return True
+    if verb == "取消" or words.endswith("开放共享"):
+        return not _SERVICE.search(words)
     if verb in _RUNNING_VERBS or _RUNNING.search(words):
         return not words.endswith("工程")
     return _ZONE.search(words) is not None and not _SERVICE.search(words)
@@ -159,7 +169,7 @@ _RULES: tuple[tuple[Kind, Callable[[str, str, str], bool]], ...] = (
 )
 
 _ENGLISH: tuple[tuple[str, Kind], ...] = (
-    (r"apply for|seek|petition|request|lobby", "petition"),
+    (r"apply (?:for|to)|seek|petition|request|lobby", "petition"),
     (r"feasibility|stud(?:y|ies)|research|survey|assess|preliminary work", "study"),
     (r"(?:draft|draw up|prepare an?|prepare the|revise)\b.*\b(?:plan|scheme|list|rules)", "plan"),
     (r"(?:plan|scheme|strategy|guidelines?)\s*$", "plan"),
@@ -168,7 +178,8 @@ _ENGLISH: tuple[tuple[str, Kind], ...] = (
         "institute",
     ),
     (r"(?:establish|set up|found|create)\b.*\b(?:council|association|office)", "institute"),
-    (r"services?|residents|pension|insurance|permits?|one-stop|recognition", "serve"),
+    (r"^\s*(?:establish|set up|found)\b", "institute"),
+    (r"recogni[sz]e|services?|residents|pension|insurance|permits?|one-stop|recognition", "serve"),
     (r"build|construct|extend|widen|upgrade|complete|expand|renovate", "build"),
 )
 _ENGLISH_RULES = tuple(

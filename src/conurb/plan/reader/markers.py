@@ -47,9 +47,15 @@ _D = r"[0-9０-９](?:[ \u3000]?[0-9０-９]){0,2}"
 _OPEN, _CLOSE = r"[(（\[【〔]", r"[)）\]】〕]"
 _S = r"[ \t\u3000\xa0]*"
 
+# 1.2公路 is a number with its words, 1.2公里 a length.
+_MEASURED = (
+    r"[ \t]?(?:[万亿%％‰℃]|公[里顷斤]|平方|千[瓦米伏]|元|吨|米(?!粉)|倍|亩)"
+    r"|[年月日时分秒届款天岁户套辆+~/.-]|个|条(?![件例])|项(?!目)|家(?!庭)|人(?![才民口大社])"
+    r"|级(?!别)|类(?!别)|次(?!级)|批(?!发)"
+)
 _MULTI = (
     r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})(?:[、.．](?!\d)|(?![\d%]))"
-    rf"(?![ \t]*[{COUNTERS}]){_S}"
+    rf"(?!(?:{_MEASURED})){_S}"
 )
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (family, re.compile(source))
@@ -67,7 +73,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("paren", rf"{_OPEN}{_S}(?P<n>{_D}){_S}{_CLOSE}{_S}[、.．]?{_S}"),
         ("half", rf"(?P<n>{_D}){_S}[)）】]{_S}[、.．]?{_S}"),
         ("multi", _MULTI),
-        ("num", rf"(?P<n>{_D}){_S}(?:、|[.．](?!\d)|[,，](?!\d)){_S}"),
+        ("num", rf"(?P<n>{_D}){_S}(?:、|[.．](?!\d)|[.．](?=(?:19|20)\d\d年)|[,，](?!\d)){_S}"),
         ("circled", rf"(?P<n>[①-⑳⑴-⒇⒈-⒛㈠-㈩❶-❿]){_S}"),
         ("roman", r"(?P<n>[IVX]{1,5})[.、)]\s*(?=\S)"),
         ("alphaparen", rf"{_OPEN}(?P<n>[a-z]){_CLOSE}{_S}"),

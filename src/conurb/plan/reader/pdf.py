@@ -103,7 +103,7 @@ def _corrupt(filename: str) -> DocumentError:
 
 
 def _lines(page: Any) -> Iterator[_Line]:
-    for line in page.extract_text_lines(return_chars=False):
+    for line in page.extract_text_lines(return_chars=False, y_tolerance=5):
         text = _RADICALS.sub(_plain, line["text"]).translate(_ALIKE)
         if text.strip():
             yield _Line(text.strip(), line["x0"], line["x1"], line["top"], line["bottom"])

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .characters import plain
 from .copies import strike_copies
 from .details import Details
 from .gazetteer import Gazetteer
@@ -36,7 +37,7 @@ def read_text(
     and the text. `decisions` maps ids of repairs to True (apply) or False (leave as printed).
     """
     ledger = Ledger(text, decisions or {})
-    mapped = strike_copies(Mapped.whole(text), ledger)
+    mapped = strike_copies(plain(Mapped.whole(text), ledger), ledger)
     outline = outline_of(mapped, ledger)
     mender = Mender(mapped.text, ledger)
     title, title_span = _title(mapped, outline, mender)
@@ -63,7 +64,7 @@ def _title(mapped: Mapped, outline: Outline, mender: Mender) -> tuple[str, Span 
     if outline.title is None:
         return "", None
     part = mapped.part(*outline.title)
-    words = mender.mended(part, heading=True).text.strip().lstrip("#").strip()
+    words = _joined_lines(mender.mended(part, heading=True).text.strip().lstrip("#"))
     return words, mapped.span(*outline.title)
 
 

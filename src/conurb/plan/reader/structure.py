@@ -19,6 +19,7 @@ from .boilerplate import (
     is_boilerplate,
     is_headinglike,
     is_page_mark,
+    is_recommendation,
     is_titlelike,
 )
 from .ledger import Ledger
@@ -33,6 +34,8 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _FIRST = re.compile(r"[(（]\s*[1一]\s*[)）]|[(（]\s*[1一](?=[^\d\s])|(?<=\s)[1一]\s*[)）]")
 _AFTER_STOP = re.compile(r"[。；;！？!?：:]\s*[”’）)」』]?\s*")
 
+_WHOLE_TITLE = 14  # characters of a line that is likely only the end of a title
+_ABOVE_TITLE = re.compile(r"[:：>》〕号\d]|文件$|通知$|政府$|办公室$|委员会$|[局厅委部]$|公开|发布")
 _COPY_LENGTH = 12  # shorter paragraphs may well stand twice in a plan by right
 Range = tuple[int, int]
 
@@ -128,6 +131,7 @@ class _Walk:
         self.continuous: frozenset[int] = frozenset()
         self.running: Counter[int] = Counter()
         self.title: Range | None = None
+        self.tail_from: int | None = None
 
     def run(self) -> Outline:
         for paragraph in self.paragraphs:
@@ -392,11 +396,26 @@ class _Walk:
             self._unmarked(index, paragraph)
 
     def _is_furniture(self, paragraph: Paragraph) -> bool:
+        if paragraph.start >= self._furniture_from() and self._headinglike(paragraph):
+            why = ("文末推荐阅读等附带文字", "recommendations after the plan")
+            self._drop("boilerplate", paragraph.start, paragraph.end, why)
+            return True
         if paragraph.marker is None and is_boilerplate(self._words(paragraph)):
             why = ("网页附带文字，不属于规划", "web page furniture, no part of the plan")
             self._drop("boilerplate", paragraph.start, paragraph.end, why)
             return True
         return False
+
+    def _furniture_from(self) -> int:
+        """Where the recommendations of a web page begin, if no number follows them."""
+        if self.tail_from is None:
+            self.tail_from = len(self.text)
+            for paragraph in reversed(self.paragraphs):
+                if paragraph.marker is not None and paragraph.marker.family != "bullet":
+                    break
+                if is_recommendation(self._words(paragraph)):
+                    self.tail_from = paragraph.start
+        return self.tail_from
 
     def _due(self, level: int) -> int:
         """The number due next at a level, where the walk stands."""
@@ -692,6 +711,8 @@ class _Walk:
             return None
         in_turn = marker.value == due and (marker.whole or coming in (0, due + 1))
         fills = marker.whole and coming == due + 1 and marker.family in ("paren", "cnparen")
+        # the last of a list, one number too high: the words before it are finished
+        fills |= marker.value == due + 1 and marker.whole and coming == 0 and level > 0
         return self._run_in(marker, level, False) if in_turn or fills else None
 
     def _is_copy(self, start: int, end: int, index: int, level: int) -> bool:
@@ -928,12 +949,23 @@ class _Walk:
             heads = [p for p in heads if not self._words(p).endswith("的通知")] or heads
             heads = heads or [p for p in self.preamble if self._headinglike(p)]
             if heads:
-                self.title = (heads[0].start, heads[0].end)
+                self.title = (self._first_title_line(heads[0]), heads[0].end)
         for paragraph in self.preamble:
-            if self.title is not None and paragraph.start == self.title[0]:
+            if self.title is not None and self.title[0] <= paragraph.start < self.title[1]:
                 continue
             why = ("正文之前的文字，不含任务", "words before the plan begins")
             self._drop("preamble", paragraph.start, paragraph.end, why)
+
+    def _first_title_line(self, last: Paragraph) -> int:
+        """A title printed over two lines, of which the second alone says too little."""
+        at = self.preamble.index(last)
+        before = self.preamble[at - 1] if at else None
+        words = self._words(last)
+        if before is None or len(words) > _WHOLE_TITLE or not has_han(words):
+            return last.start
+        above = self._words(before)
+        spare = is_headinglike(above) and not is_titlelike(above) and not _ABOVE_TITLE.search(above)
+        return before.start if spare else last.start
 
     def _outline(self) -> Outline:
         flat = len(self.scheme) == 1 and not self._headings_only()

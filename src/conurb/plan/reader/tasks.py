@@ -1,12 +1,14 @@
 """Splits an item into tasks: one action on one object."""
 
+# ruff: noqa: SIM905  (long lists of words are easier to read and to keep without quotes)
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .clauses import Clause, Head, clauses, duties, masked, sentences
+from .boilerplate import has_han
+from .clauses import Clause, Head, clauses, duties, head_of, masked, sentences
 from .mapped import Mapped
 from .parallel import parallel_objects
 
@@ -17,7 +19,19 @@ _PAPER = re.compile(
     r"(?:详细|专项|总体|实施|工作|行动|可行性|可研|初步)*(?:规划|方案|计划|设计|研究|报告"
     r"|清单)+(?:编制)?$"
 )
-_THEME = re.compile(rf"\s*[^。，,；;：:\n]{{2,{_THEME_LENGTH}}}[。：:\n]\s*(?=\S)")
+_THEME = re.compile(rf"\s*(?P<words>[^。，,；;：:\n()（）]{{2,{_THEME_LENGTH}}})[。：:\n]\s*(?=\S)")
+# Verbs and objects of which one asks whether they are done: no headings.
+_FIRM_VERBS = frozenset(
+    """
+    启动 开工 开通 编制 制定 制订 修编 出台 印发 发布 公布 设立 组建 成立 建成 打通 贯通 举办 召开
+    争取 申报 签订 签署 开行 取消 新建 改建 扩建 拆除 上线 发放 发行
+    """.split()
+)
+_FIRM_OBJECT = re.compile(
+    r"\d|(?:前期工作|方案|办法|清单|联盟|基金|协议|工程|项目|大道|高速|公路|铁路|桥|隧道|廊道|绿道"
+    r"|通道|医院|学校|产业园|公园|码头|机场|枢纽|实验室|专线|直通车)$"
+)
+_ECHO = 3  # characters of a heading that the words after it say again
 _TRAILING = " \t\n\u3000，,。；;、：:."
 
 
@@ -30,6 +44,7 @@ class Split:
     text: str
     verb: str
     object: str
+    shared: tuple[int, int] = (0, 0)  # words that hold for all parallel objects: 2024年建成通车
 
 
 @dataclass(slots=True)
@@ -52,7 +67,10 @@ def split_tasks(text: str) -> list[Split]:
     """
     mask = _without(masked(text), duties(text))
     splits: list[Split] = []
+    chinese = has_han(mask)
     for start, end in sentences(mask):
+        if chinese and not has_han(mask[start:end]):
+            continue  # a translation, or figures
         before: Split | None = None
         for group in _groups(clauses(mask, start, end)):
             for split in _split_group(text, mask, group):
@@ -121,6 +139,7 @@ def _split_group(text: str, mask: str, group: _Group) -> Iterator[Split]:
             (opening + words).strip(_TRAILING),
             head.verb,
             text[head.after : objects.names[0][0]].strip() + words.strip(_TRAILING),
+            (group.start, core.start + len(opening)) if last else (core.end, group.end),
         )
 
 
@@ -161,4 +180,19 @@ def without_theme(body: Mapped) -> Mapped:
 
 def _theme_end(body: str) -> int:
     found = _THEME.match(body)
-    return found.end() if found is not None else 0
+    if found is None or _is_task(found["words"], body[found.end() :]):
+        return 0
+    return found.end()
+
+
+def _is_task(words: str, after: str) -> bool:
+    """启动甲枢纽前期工作。 is a task, unless what follows says again what it is about."""
+    if "\n" in after and not has_han(after):
+        return True  # a translation
+    head = head_of(words, 0, len(words))
+    if head is None:
+        return False
+    named = words[head.after :]
+    firm = head.verb in _FIRM_VERBS or _FIRM_OBJECT.search(named) is not None
+    echoed = any(named[at : at + _ECHO] in after for at in range(len(named) - _ECHO + 1))
+    return firm and not echoed
