@@ -345,9 +345,7 @@ def test_another_authoritys_proposal_is_not_ones_to_answer(plan, actors, bearer)
 
 def test_a_session_writes_only_with_its_csrf_token(led, client_of, actors):
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(
-        actors["officer-changsha"], backend="conurb.portal.backends.Backend"
-    )
+    browser.force_login(actors["officer-changsha"], backend="conurb.portal.backends.Backend")
     address = f"/api/tasks/{led.key}/reports"
     body = json.dumps({"words": "推进中。"})
     refused = browser.post(address, body, content_type="application/json")

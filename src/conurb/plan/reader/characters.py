@@ -23,7 +23,10 @@ def plain(mapped: Mapped, ledger: Ledger) -> Mapped:
         for found in _WIDE.finditer(text)
     ]
     for found in _EMPHASIS.finditer(text):
-        edits += [Edit(found.start(), found.start() + 2, ""), Edit(found.end() - 2, found.end(), "")]
+        edits += [
+            Edit(found.start(), found.start() + 2, ""),
+            Edit(found.end() - 2, found.end(), ""),
+        ]
     for found in _INVISIBLE.finditer(text):
         span = mapped.span(found.start(), found.end())
         if ledger.propose("stray-space", span, "", _WHY, 0.97):

@@ -89,9 +89,7 @@ _MILESTONE = re.compile(
 _OPENING = re.compile(r"开通|开放|获得|取得|获批")
 _OPENED = re.compile(r"(?:试?运[营行]|使用|交通|通车|.{0,6}批复|.{0,4}审批)?$")
 _WORKS_STEP = re.compile(r"主体|封顶|土建|线下工程|路基|可研|批复|初步设计|施工图")
-_NAMED_WORKS = re.compile(
-    r"[^\d]{2,}(?:[桥路站园馆院校线区厂库场港]|隧道|工程|中心|基地|平台)$"
-)
+_NAMED_WORKS = re.compile(r"[^\d]{2,}(?:[桥路站园馆院校线区厂库场港]|隧道|工程|中心|基地|平台)$")
 # Wholes that the works before them fit into: 完善…网络 after a line to be built names no task.
 _FABRIC = ("网络", "体系", "格局", "环境", "布局")
 _ASKING = ("争取", "力争", "申报", "申请", "报请", "提请")
