@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import click
 
@@ -28,6 +29,19 @@ def prepare(region: Path | None, data: Path | None, *, demo: bool = False) -> No
     django.setup()
 
 
+T = TypeVar("T")
+
+
+def refusable(work: Callable[[], T]) -> T:
+    """Do what a rule may refuse; a refusal is told plainly and ends the command with status 1."""
+    from conurb.refusal import RefusedError
+
+    try:
+        return work()
+    except RefusedError as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
 @click.group()
 @click.version_option(package_name="conurb")
 def main() -> None:
@@ -36,6 +50,7 @@ def main() -> None:
 
 region_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 region_argument = click.argument("region", type=region_folder, default=DEFAULT_REGION)
+region_option = click.option("--region", type=region_folder, help="Folder of the region.")
 data_option = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of this node's data."
 )
@@ -93,6 +108,54 @@ def region_check(region: Path) -> None:
         f"{region}: {len(loaded.cities)} cities, {len(loaded.counties)} counties, "
         f"{len(loaded.authorities)} authorities, {len(loaded.places)} places"
     )
+
+
+@main.group()
+def officer() -> None:
+    """Open and close the accounts of officers on this node."""
+
+
+@officer.command("open")
+@click.argument("username")
+@click.option("--name", "full_name", required=True, help="The officer's name.")
+@click.option("--authority", required=True, help="Key of the authority, as in region.toml.")
+@region_option
+@data_option
+def officer_open(
+    username: str, full_name: str, authority: str, region: Path | None, data: Path | None
+) -> None:
+    """Open an account for an officer of an authority; prints the first password."""
+    prepare(region, data)
+    from conurb.portal.officers import open_account
+
+    opened = refusable(lambda: open_account(username, full_name, authority))
+    click.echo(f"{opened.user.username}: {opened.password}")
+
+
+@officer.command("renew")
+@click.argument("username")
+@region_option
+@data_option
+def officer_renew(username: str, region: Path | None, data: Path | None) -> None:
+    """Give an officer a new password and print it."""
+    prepare(region, data)
+    from conurb.portal.officers import renew_password
+
+    opened = refusable(lambda: renew_password(username))
+    click.echo(f"{opened.user.username}: {opened.password}")
+
+
+@officer.command("close")
+@click.argument("username")
+@region_option
+@data_option
+def officer_close(username: str, region: Path | None, data: Path | None) -> None:
+    """Close an officer's account; what the officer did stays."""
+    prepare(region, data)
+    from conurb.portal.officers import close_account
+
+    user = refusable(lambda: close_account(username))
+    click.echo(f"{user.username}: closed")
 
 
 @main.group()

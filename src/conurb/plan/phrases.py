@@ -82,6 +82,9 @@ PHRASES = {
     "bulletin.issue": Phrase(_("issued the bulletin")),
     "key.create": Phrase(_("created the API key")),
     "key.revoke": Phrase(_("revoked the API key")),
+    "officer.open": Phrase(_("opened the account of the officer")),
+    "officer.renew": Phrase(_("renewed the password of the officer")),
+    "officer.close": Phrase(_("closed the account of the officer")),
 }
 
 
