@@ -33,7 +33,8 @@ def open_account(username: str, full_name: str, authority_key: str) -> Opened:
     _check_names(username, full_name)
     authority = Authority.objects.filter(key=authority_key, active=True).first()
     if authority is None:
-        near = Authority.objects.filter(active=True, key__icontains=authority_key.rsplit("-", maxsplit=1)[-1])
+        department = authority_key.rsplit("-", maxsplit=1)[-1]
+        near = Authority.objects.filter(active=True, key__icontains=department)
         raise RefusedError(
             _("There is no authority %(key)s. Near it: %(near)s.")
             % {"key": authority_key, "near": ", ".join(a.key for a in near[:5]) or "–"},
