@@ -91,7 +91,8 @@ def read_marked(path: Path) -> Marked:
             marked.items.append(MarkedItem(number, words))
         elif mark == "-":
             parts = [part.strip() for part in rest.split("|")]
-            marked.items[-1].tasks.append(MarkedTask(*(parts + [""] * 5)[:5]))
+            words, kind, due, places, actors = (parts + [""] * 5)[:5]
+            marked.items[-1].tasks.append(MarkedTask(words, kind, due, places, actors))
         elif mark == "!":
             code, _, words = rest.partition(" ")
             marked.repairs.append((code, words))
