@@ -24,7 +24,7 @@ from .model import (
     uncovered,
 )
 from .outline import render_text
-from .read import read_text
+from .read import read_text, year_in_name
 
 __all__ = [
     "Actor",
@@ -54,8 +54,14 @@ def read_document(
     gazetteer: Gazetteer | None = None,
     year: int | None = None,
 ) -> Reading:
-    """Read a txt, md, docx or pdf file; raises :class:`DocumentError` where it cannot be read."""
-    return read_text(text_of(data, filename), gazetteer=gazetteer, year=year)
+    """Read a txt, md, docx or pdf file; raises :class:`DocumentError` where it cannot be read.
+
+    The year is the one given, else the text's, else the one year that the file's name holds.
+    """
+    text = text_of(data, filename)
+    reading = read_text(text, gazetteer=gazetteer, year=year)
+    named = year_in_name(filename) if reading.year is None else None
+    return reading if named is None else read_text(text, gazetteer=gazetteer, year=named)
 
 
 def reread(

@@ -81,6 +81,12 @@ def _year(title: str, text: str, outline: Outline) -> int | None:
     return int(named.most_common(1)[0][0]) if named else None
 
 
+def year_in_name(filename: str) -> int | None:
+    """The year that a file's name holds; None where it holds none, or several."""
+    found = set(_YEAR.findall(filename))
+    return int(found.pop()) if len(found) == 1 else None
+
+
 def _fields(
     mapped: Mapped, outline: Outline, title: str, mender: Mender, details: Details
 ) -> Iterator[Field]:
