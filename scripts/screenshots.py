@@ -102,7 +102,8 @@ def take(browser: Browser, address: str, shot: Shot) -> None:
         page.wait_for_url(lambda url: "/account/login" not in url)
     page.goto(address + shot.path)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1200)
+    # the map draws its marks after the page has settled
+    page.wait_for_timeout(4000)
     page.screenshot(path=TARGET / f"{shot.name}.jpg", type="jpeg", quality=82)
     context.close()
 
