@@ -95,6 +95,7 @@ def test_two_at_one_draft_are_told(visit: Visit, tmp_path: Path) -> None:
     page.get_by_test_id("task-delete-1").click()
     expect(page.get_by_test_id("summary")).to_contain_text("人工修改 1 处")
     other.get_by_test_id("task-edit-2").click()
+    settle(other)
     other.get_by_test_id("task-text").fill("另一人的话")
     expect(other.get_by_test_id("refusal")).to_be_visible()
     expect(other.locator("#sent-words")).to_have_value("另一人的话")
