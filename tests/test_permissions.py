@@ -262,9 +262,9 @@ def draft_item(world: World) -> str:
 
 def build_world() -> World:
     """Let the real actions make it."""
+    from conurb.journal.uploads import HandedIn
     from conurb.plan.actions import bulletin, drafting, importing, keys, life, supervising
     from conurb.plan.bulletins import Month
-    from conurb.plan.evidence import HandedIn
     from conurb.plan.models import Assignment, Evidence, Plan, Supervision, Task
     from conurb.plan.reader import read_document
     from conurb.region.models import User

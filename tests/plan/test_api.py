@@ -14,6 +14,7 @@ from conurb.plan.actions import keys, life
 from conurb.plan.actions.importing import Upload, keep_document
 from conurb.plan.measures import Carrier, Figure, Measure, NoFigureError, only
 from conurb.plan.models import Assignment, Plan, Report, Task
+from conurb.region.keys import user_of
 from conurb.region.models import ApiKey, Authority
 from conurb.urn import new_urn
 
@@ -235,11 +236,11 @@ def test_a_revoked_key_opens_nothing(key, bearer, actors):
 
 def test_when_a_key_was_last_used_is_noted_to_the_minute(key):
     now = timezone.now()
-    assert keys.user_of(key.secret, now=now) is not None
-    keys.user_of(key.secret, now=now + timedelta(seconds=30))
+    assert user_of(key.secret, now=now) is not None
+    user_of(key.secret, now=now + timedelta(seconds=30))
     assert ApiKey.everything.get(pk=key.key.pk).last_used_at == now
     later = now + timedelta(seconds=61)
-    keys.user_of(key.secret, now=later)
+    user_of(key.secret, now=later)
     assert ApiKey.everything.get(pk=key.key.pk).last_used_at == later
 
 

@@ -9,6 +9,7 @@ import pytest
 from conurb.journal.models import Entry
 from conurb.plan.actions import keys
 from conurb.refusal import NotCompetentError, RefusedError
+from conurb.region.keys import user_of
 from conurb.region.models import ApiKey
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def test_a_secret_is_shown_once_and_only_its_hash_is_kept(client_of, address, ro
     assert key.secret_hash == ApiKey.digest(secret)
     assert secret not in browser.get(address).content.decode()
     assert "no-store" in made.headers["Cache-Control"]
-    assert keys.user_of(secret) == key.user
+    assert user_of(secret) == key.user
 
 
 def test_a_system_is_a_user_without_a_password_and_cannot_log_in(actors, road):

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from conurb.journal.models import Entry
+from conurb.journal.uploads import HandedIn
 from conurb.plan.actions import life, supervising
-from conurb.plan.evidence import HandedIn
 from conurb.plan.models import Assignment, Evidence, Report, Supervision, Task
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import Authority

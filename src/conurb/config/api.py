@@ -20,8 +20,8 @@ from ninja.renderers import JSONRenderer
 
 from conurb import __version__
 from conurb.plan.api import router as plan_router
-from conurb.plan.api_access import PUBLIC, UnknownParameterError, anybody
 from conurb.refusal import NotCompetentError, RefusedError
+from conurb.region.api_access import PUBLIC, UnknownParameterError, anybody
 
 View = Callable[..., HttpResponseBase]
 

@@ -14,7 +14,6 @@ from conurb.journal.models import Entry
 from conurb.plan import api_schemas as schemas
 from conurb.plan import measures
 from conurb.plan.actions import life
-from conurb.plan.api_access import MEMBERS, PUBLIC, closed, worker
 from conurb.plan.bulletins import Text
 from conurb.plan.lights import LIGHTS
 from conurb.plan.models import Assignment, Evidence, Field, Item, Plan, Report, Task
@@ -23,6 +22,7 @@ from conurb.plan.queries.lights import light_case
 from conurb.plan.queries.tasks import TaskFilter, select, start_of
 from conurb.plan.writers import plain
 from conurb.refusal import RefusedError
+from conurb.region.api_access import MEMBERS, PUBLIC, closed, worker
 from conurb.region.models import Authority, User, coordinates, works_for_region
 
 router = Router()

@@ -25,11 +25,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from conurb.journal.uploads import HandedIn
 from conurb.plan import ladder
 from conurb.plan.actions import bulletin as bulletins
 from conurb.plan.actions import life, supervising
 from conurb.plan.bulletins import Month
-from conurb.plan.evidence import HandedIn
 from conurb.plan.lights import BEHIND_BY
 from conurb.plan.models import Assignment, Plan, Supervision, Task
 from conurb.plan.proposing import Proposal

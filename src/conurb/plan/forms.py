@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conurb.plan.evidence import ALLOWED, MAX_FILES, MAX_SIZE, HandedIn
+from conurb.journal.uploads import ALLOWED, MAX_FILES, MAX_SIZE, HandedIn
 from conurb.plan.models import Task
 from conurb.plan.reporting import WORDS_LIMIT
 from conurb.refusal import RefusedError
@@ -55,7 +55,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class ManyFilesField(forms.FileField):
-    """Several files; each is judged by `conurb.plan.evidence`, which knows what may be said."""
+    """Several files; each is judged by `conurb.journal.uploads`, which knows what may be said."""
 
     widget = ManyFilesInput
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from conurb.plan.models import Supervision
 from conurb.plan.queries.work import office_work, officer_work
-from conurb.plan.views.access import officers_only, person
+from conurb.region.access import officers_only, person
 from conurb.region.models import coordinates
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from conurb.journal.actions import record
 from conurb.plan.bulletins import Month
-from conurb.plan.competence import require_office
 from conurb.plan.models import Bulletin, Plan
 from conurb.plan.queries.bulletin import composed
 from conurb.refusal import RefusedError
+from conurb.region.competence import require_office
 from conurb.region.models import User
 from conurb.urn import new_urn
 

@@ -1,14 +1,12 @@
-"""Keys by which another system acts for an authority: made, used, revoked.
+"""Keys by which another system acts for an authority: made and revoked.
 
 Codes in the journal: key.create, key.revoke.
 """
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,10 +16,8 @@ from conurb.journal.actions import record
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import ApiKey, Authority, User, coordinates
 
-SECRET = re.compile(r"(cnb_[0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 LABEL_LENGTH = 100
 MOST_KEYS = 20
-USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -105,29 +101,6 @@ def revoke(actor: User, key: ApiKey, *, now: datetime | None = None) -> ApiKey:
     key.user.save(update_fields=["is_active"])
     _write(actor, "key.revoke", key, moment)
     return key
-
-
-def user_of(secret: str, *, now: datetime | None = None) -> User | None:
-    """Return the system that this secret belongs to, None where it is unknown or revoked.
-
-    When a key was last used is noted to the minute.
-    """
-    shape = SECRET.fullmatch(secret)
-    if shape is None:
-        return None
-    key = (
-        ApiKey.everything.filter(prefix=shape[1], revoked_at__isnull=True)
-        .select_related("user__authority")
-        .first()
-    )
-    if key is None or not secrets.compare_digest(key.secret_hash, ApiKey.digest(secret)):
-        return None
-    if not key.user.is_active:
-        return None
-    moment = now or timezone.now()
-    if key.last_used_at is None or key.last_used_at <= moment - USE_IS_NOTED_EVERY:
-        ApiKey.everything.filter(pk=key.pk).update(last_used_at=moment)
-    return key.user
 
 
 def _write(actor: User, verb: str, key: ApiKey, moment: datetime) -> None:

@@ -21,15 +21,15 @@ from django.utils.translation import gettext_lazy
 
 from conurb.journal import files as storage
 from conurb.journal.actions import record
+from conurb.journal.uploads import Accepted, HandedIn, UploadError, check_all
 from conurb.plan import reporting
 from conurb.plan.actions.lighting import refresh_light
 from conurb.plan.actions.settling import settle
-from conurb.plan.competence import Acting, acting_for, require_office
-from conurb.plan.evidence import Accepted, EvidenceError, HandedIn, check_all
 from conurb.plan.models import Assignment, Evidence, Report, Task
 from conurb.plan.queries.proposals import Competences
 from conurb.plan.reporting import FAULTY_FIELD, REASON_LENGTH, WORDS_LIMIT, Fault, Said, TaskThen
 from conurb.refusal import NotCompetentError, RefusedError
+from conurb.region.competence import Acting, acting_for, require_office
 from conurb.region.models import Authority, RegionState, User, coordinates, in_language
 from conurb.urn import new_urn
 
@@ -490,7 +490,7 @@ def _require_correctable(task: Task, acting: Acting, corrected: Report | None) -
 def _accepted(files: Sequence[HandedIn]) -> tuple[Accepted, ...]:
     try:
         return check_all(files)
-    except EvidenceError as fault:
+    except UploadError as fault:
         words = in_language(fault.message_zh, fault.message_en)
         raise RefusedError(words, status=422, field="files") from fault
 

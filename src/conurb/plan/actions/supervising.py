@@ -18,9 +18,9 @@ from conurb.journal.actions import record
 from conurb.plan.actions.life import set_dates
 from conurb.plan.actions.settling import settle_all
 from conurb.plan.causes import CAUSES, Cause, may_reopen
-from conurb.plan.competence import require_office
 from conurb.plan.models import Report, Supervision, SupervisionStep, Task
 from conurb.refusal import RefusedError
+from conurb.region.competence import require_office
 from conurb.region.models import User
 from conurb.urn import new_urn
 

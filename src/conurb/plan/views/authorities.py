@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from conurb.plan.queries import authorities as shares
-from conurb.plan.views.access import officers_only
+from conurb.region.access import officers_only
 from conurb.region.models import Authority, City, coordinates
 
 LONGEST = 100

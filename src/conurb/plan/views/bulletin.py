@@ -18,13 +18,13 @@ from conurb.plan.forms import Form
 from conurb.plan.models import Plan
 from conurb.plan.queries import bulletin as queries
 from conurb.plan.queries.bulletin import Issue
-from conurb.plan.views.access import office_only, person
 from conurb.plan.views.exports import DOCX, XLSX, language_of, named
 from conurb.plan.writers import docx as word
 from conurb.plan.writers import tables
 from conurb.plan.writers import xlsx as workbook
 from conurb.plan.writers.wording import wording
 from conurb.refusal import RefusedError
+from conurb.region.access import office_only, person
 from conurb.region.models import coordinates
 
 

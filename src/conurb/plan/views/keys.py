@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from conurb.plan.actions import keys as actions
 from conurb.plan.forms import Form
-from conurb.plan.views.access import office_only, officers_only, person
 from conurb.refusal import NotCompetentError, RefusedError
+from conurb.region.access import office_only, officers_only, person
 from conurb.region.models import ApiKey, Authority, coordinates
 
 

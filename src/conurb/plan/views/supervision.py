@@ -19,8 +19,8 @@ from conurb.plan.forms import CloseForm, Form, MeetForm, RedateForm, RemindForm
 from conurb.plan.models import Supervision, SupervisionStep
 from conurb.plan.queries import supervision as queries
 from conurb.plan.queries.supervision import CaseFilter
-from conurb.plan.views.access import OPAQUE, named, office_only, officers_only, person
 from conurb.refusal import NotCompetentError, RefusedError
+from conurb.region.access import OPAQUE, named, office_only, officers_only, person
 from conurb.region.models import User, coordinates
 
 FORMS: dict[str, type[Form]] = {

@@ -66,7 +66,7 @@ class Accepted:
     content: bytes
 
 
-class EvidenceError(ValueError):
+class UploadError(ValueError):
     """A file may not be handed in. `code` names the rule; the message says what to do instead."""
 
     def __init__(self, code: str, zh: str, en: str) -> None:
@@ -77,9 +77,9 @@ class EvidenceError(ValueError):
 
 
 def check_all(files: Sequence[HandedIn]) -> tuple[Accepted, ...]:
-    """Return the files as they may be kept. Raises EvidenceError for the first that may not."""
+    """Return the files as they may be kept. Raises UploadError for the first that may not."""
     if len(files) > MAX_FILES:
-        raise EvidenceError(
+        raise UploadError(
             "too-many",
             f"一次最多提交{MAX_FILES}个文件，本次为{len(files)}个，请分次报送。",
             f"At most {MAX_FILES} files go with a report; these are {len(files)}. "
@@ -89,23 +89,23 @@ def check_all(files: Sequence[HandedIn]) -> tuple[Accepted, ...]:
 
 
 def check(file: HandedIn) -> Accepted:
-    """Return the file as it may be kept. Raises EvidenceError where it may not."""
+    """Return the file as it may be kept. Raises UploadError where it may not."""
     name = clean_name(file.filename)
     extension = extension_of(name)
     if extension not in MEDIA_TYPES:
-        raise EvidenceError(
+        raise UploadError(
             "type",
             f"“{name}”的类型不在允许范围内，请转换为以下格式之一：{ALLOWED_WORDS}。",
             f"“{name}” is of a type that is not taken. Convert it to one of: {ALLOWED_WORDS}.",
         )
     if not file.content:
-        raise EvidenceError(
+        raise UploadError(
             "empty",
             f"“{name}”是空文件，请检查后重新选择。",
             f"“{name}” is empty. Check the file and choose it again.",
         )
     if len(file.content) > MAX_SIZE:
-        raise EvidenceError(
+        raise UploadError(
             "too-large",
             f"“{name}”超过20 MB，请压缩图片或拆分文件后再提交。",
             f"“{name}” is larger than 20 MB. Shrink its pictures or split it.",
@@ -117,18 +117,18 @@ def check(file: HandedIn) -> Accepted:
 def clean_name(filename: str) -> str:
     """Return the name under which a file is kept and offered.
 
-    Raises EvidenceError for a name that is a path, that hides its extension behind characters
+    Raises UploadError for a name that is a path, that hides its extension behind characters
     which turn or hide text, or that is empty.
     """
     name = unicodedata.normalize("NFC", filename).strip()
     if "/" in name or "\\" in name or "\x00" in name or name.startswith(".."):
-        raise EvidenceError(
+        raise UploadError(
             "name-path",
             "文件名不得包含路径，请只提交文件本身。",
             "A file name must not contain a path. Hand in the file by its own name.",
         )
     if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in name):
-        raise EvidenceError(
+        raise UploadError(
             "name-disguised",
             "文件名含有不可见的控制字符，请重命名后再提交。",
             "The file name contains invisible control characters. Rename the file.",
@@ -137,7 +137,7 @@ def clean_name(filename: str) -> str:
     if _RESERVED.match(name):
         name = "_" + name
     if not name:
-        raise EvidenceError(
+        raise UploadError(
             "name-empty",
             "文件没有名称，请重命名后再提交。",
             "The file has no name. Rename it and choose it again.",
@@ -153,16 +153,16 @@ def extension_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def _differs(name: str, extension: str) -> EvidenceError:
-    return EvidenceError(
+def _differs(name: str, extension: str) -> UploadError:
+    return UploadError(
         "content",
         f"“{name}”的内容不是{extension}格式，请用原程序另存为{extension}后再提交。",
         f"The content of “{name}” is not {extension}. Save it as {extension} in its own program.",
     )
 
 
-def _active(name: str) -> EvidenceError:
-    return EvidenceError(
+def _active(name: str) -> UploadError:
+    return UploadError(
         "active",
         f"“{name}”含有宏、脚本或嵌入程序，请另存为不含宏的文件或导出为不含脚本的pdf。",
         f"“{name}” carries macros, scripts or embedded programs. Save it without them.",
@@ -230,7 +230,7 @@ def _check_unpacked_size(name: str, parts: Sequence[zipfile.ZipInfo], size: int)
     bounded = len(parts) <= MAX_PARTS and unpacked <= MAX_UNPACKED
     if bounded and (small or unpacked <= MAX_RATIO * size):
         return
-    raise EvidenceError(
+    raise UploadError(
         "bomb",
         f"“{name}”解压后异常庞大，不予接收，请重新生成该文件。",
         f"“{name}” would unpack to an abnormal size and is not taken. Make the file anew.",

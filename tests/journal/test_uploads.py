@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conurb.plan import evidence
-from conurb.plan.evidence import EvidenceError, HandedIn, check, check_all, clean_name
+from conurb.journal import uploads
+from conurb.journal.uploads import HandedIn, UploadError, check, check_all, clean_name
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
@@ -38,9 +38,9 @@ def package(folder: str, *more: tuple[str, bytes], types: bytes = b"<Types/>") -
         ("清单.csv", "编号,名称\r\n1,芙蓉大道\r\n".encode(), "text/csv"),
         ("清单.csv", "编号,名称\r\n1,芙蓉大道\r\n".encode("gb18030"), "text/csv"),
         ("纪要.txt", "会议纪要\n".encode("utf-16"), "text/plain"),
-        ("方案.docx", package("word"), evidence.MEDIA_TYPES["docx"]),
-        ("台账.xlsx", package("xl"), evidence.MEDIA_TYPES["xlsx"]),
-        ("汇报.pptx", package("ppt"), evidence.MEDIA_TYPES["pptx"]),
+        ("方案.docx", package("word"), uploads.MEDIA_TYPES["docx"]),
+        ("台账.xlsx", package("xl"), uploads.MEDIA_TYPES["xlsx"]),
+        ("汇报.pptx", package("ppt"), uploads.MEDIA_TYPES["pptx"]),
     ],
 )
 def test_what_is_what_it_says_is_taken(name: str, content: bytes, media_type: str) -> None:
@@ -59,7 +59,7 @@ def test_what_is_what_it_says_is_taken(name: str, content: bytes, media_type: st
         ("无扩展名", PDF, "type"),
         ("进展.pdf.exe", PDF, "type"),
         ("空.pdf", b"", "empty"),
-        ("大.txt", b"a" * (evidence.MAX_SIZE + 1), "too-large"),
+        ("大.txt", b"a" * (uploads.MAX_SIZE + 1), "too-large"),
         ("假.pdf", PNG, "content"),
         ("假.png", PDF, "content"),
         ("假.jpg", b"GIF89a" + b"\x00" * 10, "content"),
@@ -88,7 +88,7 @@ def test_what_is_what_it_says_is_taken(name: str, content: bytes, media_type: st
     ],
 )
 def test_what_is_not_is_refused_with_a_reason(name: str, content: bytes, code: str) -> None:
-    with pytest.raises(EvidenceError) as refused:
+    with pytest.raises(UploadError) as refused:
         check(HandedIn(name, content))
     assert refused.value.code == code
     assert refused.value.message_zh
@@ -98,14 +98,14 @@ def test_what_is_not_is_refused_with_a_reason(name: str, content: bytes, code: s
 def test_a_package_that_unpacks_to_something_huge_is_refused() -> None:
     bomb = package("word", ("word/media/zeros.bin", b"\x00" * 60_000_000))
     assert len(bomb) < 100_000
-    with pytest.raises(EvidenceError) as refused:
+    with pytest.raises(UploadError) as refused:
         check(HandedIn("炸弹.docx", bomb))
     assert refused.value.code == "bomb"
 
 
 def test_at_most_ten_files_go_with_a_report() -> None:
     assert len(check_all([HandedIn("a.pdf", PDF)] * 10)) == 10
-    with pytest.raises(EvidenceError) as refused:
+    with pytest.raises(UploadError) as refused:
         check_all([HandedIn("a.pdf", PDF)] * 11)
     assert refused.value.code == "too-many"
 
@@ -128,8 +128,8 @@ def test_names_are_cleaned(given_name: str, kept: str) -> None:
 def test_no_name_and_no_content_break_the_check(name: str, content: bytes) -> None:
     try:
         taken = check(HandedIn(name, content))
-    except EvidenceError:
+    except UploadError:
         return
     assert "/" not in taken.filename
-    assert len(taken.filename) <= evidence.MAX_NAME
-    assert evidence.extension_of(taken.filename) in evidence.ALLOWED
+    assert len(taken.filename) <= uploads.MAX_NAME
+    assert uploads.extension_of(taken.filename) in uploads.ALLOWED

@@ -18,8 +18,8 @@ from ninja.params.models import QueryModel
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf, contribute_operation_callback
 
-from conurb.plan.actions.keys import user_of
 from conurb.refusal import NotCompetentError
+from conurb.region.keys import user_of
 from conurb.region.models import User, works_for_region
 
 EVERYWHERE = frozenset({"lang"})
