@@ -7,7 +7,9 @@
     python scripts/messages.py compile           write django.mo
     python scripts/messages.py check             fail if a message has no Chinese text
 
-Babel does what GNU gettext's programs do, so that no program has to be installed by hand.
+Records, desk and every pack have a catalogue of their own, in their `locale/`; all else stands in
+that of the project. Babel does what GNU gettext's programs do, so that no program has to be
+installed by hand.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "conurb"
-PO = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+WITHIN = Path("locale") / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
 LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext)\(\s*((?:{LITERAL}\s*,?\s*)+)")
@@ -41,19 +43,31 @@ KEYWORDS = {
 }
 
 
+def homes() -> list[Path]:
+    """Return the folders that have a catalogue, the innermost first, the project's last."""
+    packs = sorted(file.parent for file in SOURCE.glob("sames/*/pack.py"))
+    return [*packs, SOURCE / "records", SOURCE / "desk", SOURCE]
+
+
+def home_of(file: Path) -> Path:
+    """Return the folder in whose catalogue the messages of a source file stand."""
+    return next(home for home in homes() if file.is_relative_to(home))
+
+
 @contextmanager
-def locked() -> Iterator[None]:
-    """Let one process at a time change the catalogue."""
-    PO.parent.mkdir(parents=True, exist_ok=True)
-    with (PO.parent / ".lock").open("w") as handle:
+def locked(home: Path) -> Iterator[Path]:
+    """Let one process at a time change a catalogue; yields its file."""
+    file = home / WITHIN
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with (file.parent / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield file
 
 
-def load() -> polib.POFile:
-    """Return the catalogue, an empty one where there is none yet."""
-    if PO.exists():
-        return polib.pofile(str(PO), wrapwidth=100)
+def load(file: Path) -> polib.POFile:
+    """Return a catalogue, an empty one where there is none yet."""
+    if file.exists():
+        return polib.pofile(str(file), wrapwidth=100)
     catalogue = polib.POFile(wrapwidth=100)
     catalogue.metadata = {
         "Project-Id-Version": "Conurb",
@@ -66,22 +80,26 @@ def load() -> polib.POFile:
     return catalogue
 
 
-def save(catalogue: polib.POFile) -> None:
-    """Write the catalogue sorted by message, so that two branches rarely touch the same line."""
+def save(catalogue: polib.POFile, file: Path) -> None:
+    """Write a catalogue sorted by message, so that two branches rarely touch the same line."""
     catalogue.sort(key=lambda entry: (entry.msgctxt or "", entry.msgid))
-    temporary = PO.with_suffix(".tmp")
+    temporary = file.with_suffix(".tmp")
     catalogue.save(str(temporary))
-    temporary.replace(PO)
+    temporary.replace(file)
 
 
 Key = tuple[str, str, str]
 
 
-def in_sources() -> set[Key]:
-    """Return (context, message, plural) of every message in code and templates."""
-    templates = [*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
-    return {key for file in sorted(SOURCE.rglob("*.py")) for key in in_code(file)} | {
-        key for file in sorted(templates) for key in in_template(file)
+def in_sources(home: Path) -> set[Key]:
+    """Return (context, message, plural) of every message in code and templates of a catalogue."""
+    templates = [*home.rglob("templates/**/*.html"), *home.rglob("templates/**/*.txt")]
+    code, words = (
+        [file for file in sorted(files) if home_of(file) == home]
+        for files in (home.rglob("*.py"), templates)
+    )
+    return {key for file in code for key in in_code(file)} | {
+        key for file in words for key in in_template(file)
     }
 
 
@@ -118,55 +136,81 @@ def is_translated(entry: polib.POEntry) -> bool:
     return bool(entry.msgstr_plural.get(0) if entry.msgid_plural else entry.msgstr)
 
 
+def everywhere(home: Path) -> set[Key]:
+    """Return what the project's own catalogue says already, which the other catalogues share."""
+    if home == SOURCE:
+        return set()
+    return {key_of(entry) for entry in load(SOURCE / WITHIN) if is_translated(entry)}
+
+
 def gather() -> None:
     """Add the messages that are new in the sources and take out those that are gone."""
-    wanted = in_sources()
-    with locked():
-        catalogue = load()
-        have = {key_of(entry) for entry in catalogue}
-        for entry in [e for e in catalogue if key_of(e) not in wanted]:
-            catalogue.remove(entry)
-        for context, single, plural in sorted(wanted - have):
-            catalogue.append(
-                polib.POEntry(
-                    msgid=single,
-                    msgid_plural=plural,
-                    msgctxt=context or None,
-                    msgstr_plural={0: ""} if plural else {},
+    for home in reversed(homes()):
+        wanted = in_sources(home) - everywhere(home)
+        with locked(home) as file:
+            catalogue = load(file)
+            have = {key_of(entry) for entry in catalogue}
+            for entry in [e for e in catalogue if key_of(e) not in wanted]:
+                catalogue.remove(entry)
+            for context, single, plural in sorted(wanted - have):
+                catalogue.append(
+                    polib.POEntry(
+                        msgid=single,
+                        msgid_plural=plural,
+                        msgctxt=context or None,
+                        msgstr_plural={0: ""} if plural else {},
+                    )
                 )
-            )
-        save(catalogue)
+            save(catalogue, file)
 
 
-def missing() -> list[Key]:
-    """Return the messages of the sources that have no Chinese text."""
-    done = {key_of(entry) for entry in load() if is_translated(entry)}
-    return sorted(in_sources() - done)
+def missing() -> dict[Path, list[Key]]:
+    """Return the messages that have no Chinese text, by the folder of their catalogue."""
+    lacking = {}
+    for home in homes():
+        done = {key_of(entry) for entry in load(home / WITHIN) if is_translated(entry)}
+        lacking[home] = sorted(in_sources(home) - done - everywhere(home))
+    return lacking
+
+
+def said_twice() -> list[str]:
+    """Return the messages that two catalogues translate differently; only one would be read."""
+    said: dict[Key, tuple[str, Path]] = {}
+    quarrels = []
+    for home in homes():
+        for entry in load(home / WITHIN):
+            text = entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
+            before = said.setdefault(key_of(entry), (text, home))
+            if text and before[0] and before[0] != text:
+                quarrels.append(
+                    f"{entry.msgid!r}: {before[0]} ({before[1].name}), {text} ({home.name})"
+                )
+    return quarrels
 
 
 def add(file: Path) -> None:
-    """Add texts from a JSON object; a message that is not in the catalogue yet is added too."""
+    """Add texts from a JSON object to the catalogues whose sources have the message."""
     texts: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    with locked():
-        catalogue = load()
-        entries = {(e.msgid, e.msgid_plural or ""): e for e in catalogue}
-        for message, text in texts.items():
-            single, _, plural = message.partition("|") if "|" in message else (message, "", "")
-            entry = entries.get((message, "")) or entries.get((single, plural))
-            if entry is None:
-                entry = polib.POEntry(msgid=single, msgid_plural=plural)
-                catalogue.append(entry)
-            if entry.msgid_plural:
-                entry.msgstr_plural = {0: text}
-            else:
-                entry.msgstr = text
-        save(catalogue)
+    gather()
+    for home in homes():
+        with locked(home) as target:
+            catalogue = load(target)
+            for entry in catalogue:
+                message = entry.msgid + ("|" + entry.msgid_plural if entry.msgid_plural else "")
+                if message not in texts:
+                    continue
+                if entry.msgid_plural:
+                    entry.msgstr_plural = {0: texts[message]}
+                else:
+                    entry.msgstr = texts[message]
+            save(catalogue, target)
 
 
-def compile_catalogue() -> None:
+def compile_catalogues() -> None:
     """Write what Django reads."""
-    with locked():
-        load().save_as_mofile(str(PO.with_suffix(".mo")))
+    for home in homes():
+        with locked(home) as file:
+            load(file).save_as_mofile(str(file.with_suffix(".mo")))
 
 
 def main(arguments: list[str]) -> int:
@@ -175,17 +219,23 @@ def main(arguments: list[str]) -> int:
         case ["gather"]:
             gather()
         case ["missing"]:
-            lacking = {m[1] + ("|" + m[2] if m[2] else ""): "" for m in missing()}
+            lacking = {
+                m[1] + ("|" + m[2] if m[2] else ""): "" for keys in missing().values() for m in keys
+            }
             print(json.dumps(lacking, indent=1, ensure_ascii=False))
         case ["add", file]:
             add(Path(file))
         case ["compile"]:
-            compile_catalogue()
+            compile_catalogues()
         case ["check"]:
-            lacking = missing()
-            for _context, message, _plural in lacking:
-                print(f"no Chinese text: {message!r}", file=sys.stderr)
-            return 1 if lacking else 0
+            faults = [
+                f"no Chinese text: {message!r} ({home.name})"
+                for home, keys in missing().items()
+                for _context, message, _plural in keys
+            ]
+            faults += [f"two Chinese texts: {quarrel}" for quarrel in said_twice()]
+            print("\n".join(faults), file=sys.stderr)
+            return 1 if faults else 0
         case _:
             print(__doc__, file=sys.stderr)
             return 2

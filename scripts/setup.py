@@ -68,9 +68,9 @@ def steps_for_running(*, dev: bool) -> None:
     step("browser packages", packages, install_browser_packages)
     sources = [*files(FRONTEND / "src"), FRONTEND / "build.mjs", *packages, *templates()]
     step("browser files", sources, build_browser_files, again=not (BUILD / "app.js").exists())
-    catalogue = ROOT / "src/conurb/locale/zh_Hans/LC_MESSAGES/django.po"
-    compiled = catalogue.with_suffix(".mo")
-    step("messages", [catalogue], compile_messages, again=not compiled.exists())
+    catalogues = sorted((ROOT / "src").rglob("locale/*/LC_MESSAGES/django.po"))
+    compiled = all(catalogue.with_suffix(".mo").exists() for catalogue in catalogues)
+    step("messages", catalogues, compile_messages, again=not compiled)
 
 
 def step(

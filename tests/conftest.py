@@ -27,6 +27,7 @@ ROLES = (
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Load the region, adopt its plan and make one person of every role."""
+    from conurb.config.starting import load_declared
     from conurb.plan.actions.starting import adopt_folder_plan
     from conurb.region.folder import load_region
     from conurb.region.loading import load
@@ -36,6 +37,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         region = load_region(REGION)
         load(region)
         adopt_folder_plan(region)
+        load_declared(region)
         User.objects.create_user("resident", full_name="居民甲")
         User.objects.create_superuser("admin", full_name="管理员")
         User.objects.create_user(

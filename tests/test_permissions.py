@@ -28,6 +28,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
+from tests import permissions
+
 # every test is within the transaction of `world`; the mark makes pytest-django set the database up
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +242,7 @@ class World:
     key: Any
     secrets: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def month(self) -> tuple[int, int]:
@@ -369,8 +372,17 @@ PLACES: dict[str, Make] = {
 }
 
 
+MORE_PLACES: dict[str, Make] = permissions.gathered("PLACES")
+MORE_INPUTS: dict[str, Make] = permissions.gathered("INPUTS")
+WATCHED = {"plan", "journal", "region", "mfa"}.union(
+    *(getattr(module, "FINGERPRINT", ()) for module in permissions.MODULES)
+)
+
+
 def place_of(route: str, world: World) -> list[Any]:
     """What stands in the address of a route."""
+    if route in MORE_PLACES:
+        return list(MORE_PLACES[route](world))
     route, _at, variant = route.partition("@")
     if variant == "draft":
         return list(world.month)
@@ -461,6 +473,8 @@ def input_of(route: str, role: str, world: World) -> dict[str, Any]:
         case "account_change_password":
             new = "Ganz-neu-und-lang-17"
             return {"oldpassword": password, "password1": new, "password2": new}
+        case _ if route in MORE_INPUTS:
+            return dict(MORE_INPUTS[route](world))
         case _ if route in INPUTS:
             return dict(INPUTS[route](world))
     return {}
@@ -484,8 +498,8 @@ def rows_of(table: str) -> list[Row]:
     return [Row(name, method, tuple(outcomes)) for name, method, *outcomes in lines]
 
 
-PAGE_ROWS = rows_of(PAGES)
-API_ROWS = rows_of(API)
+PAGE_ROWS = rows_of(PAGES + permissions.tables("PAGES"))
+API_ROWS = rows_of(API + permissions.tables("API"))
 POSTED = {row.name for row in PAGE_ROWS if row.method == "POST"}
 
 
@@ -512,7 +526,7 @@ def fingerprint() -> str:
     """A hash of every row that people or systems make; sessions and log-in times left out."""
     digest = hashlib.sha256()
     for model in apps.get_models():
-        if model._meta.app_label not in {"plan", "journal", "region", "mfa"}:
+        if model._meta.app_label not in WATCHED:
             continue
         if model.__name__ in {"County", "Place", "City", "Subject"}:
             continue
@@ -544,6 +558,9 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         transaction.atomic(),
     ):
         made = build_world()
+        for module in permissions.MODULES:
+            if hasattr(module, "extend"):
+                module.extend(made)
         made.fingerprint = fingerprint()
         yield made
         transaction.set_rollback(True)
@@ -683,6 +700,10 @@ API_INPUTS: dict[str, Make] = {
 }
 
 
+API_PLACES |= permissions.gathered("API_PLACES")
+API_INPUTS |= permissions.gathered("API_INPUTS")
+
+
 def called(world: World, row: Row, role: str) -> tuple[str, bool]:
     """Call an operation as a role or with a key; return the outcome and whether it left a trace."""
     method, template = operations()[row.name]
@@ -740,6 +761,9 @@ READERS = {
     "株洲经办人": OFFICERS,
     "统筹员": OFFICERS,
 }
+
+
+READERS |= permissions.gathered("READERS")
 
 
 def shown_to(world: World, role: str) -> dict[str, str]:

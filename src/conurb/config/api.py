@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, re_path, reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
@@ -26,7 +29,8 @@ from conurb.region.api_access import PUBLIC, UnknownParameterError, anybody
 View = Callable[..., HttpResponseBase]
 
 DESCRIPTION = """\
-The plan of a region of cities: its items, tasks, reports and figures.
+The plan of a region of cities, the records that its cities recognise, and the cases by which they
+come about.
 
 **Keys.** Reading what is public needs no key. A key acts for one authority and sees what its
 officers see: `Authorization: Bearer cnb_…`. The coordination office gives keys out on the page of
@@ -155,10 +159,19 @@ api = Interface(
             {"name": "measures", "description": "Figures from running systems"},
             {"name": "region", "description": "Authorities and their competences"},
             {"name": "journal", "description": "Who did what"},
+            {"name": "records", "description": "Signed records, their logs and keys"},
+            {"name": "checks", "description": "Whether a subject holds a valid record"},
+            {"name": "agreements", "description": "What holds where, with which effect"},
+            {"name": "desk", "description": "Services and cases"},
+            {"name": "platform", "description": "Freight vehicle passes"},
+            {"name": "market", "description": "The joint-punishment list and screening"},
         ],
     },
 )
 api.add_router("", plan_router, auth=PUBLIC)
+for module in ("conurb.records", "conurb.desk", *settings.PACKS):
+    if find_spec(f"{module}.api"):
+        api.add_router("", import_module(f"{module}.api").router)
 
 
 def problem(

@@ -66,6 +66,9 @@ ALLOWED_HOSTS = os.environ.get("CONURB_HOSTS", "localhost,127.0.0.1,[::1]").spli
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CONURB_ORIGINS", "").split(",") if o]
 SITE_ADDRESS = os.environ.get("CONURB_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 
+# A folder below sames/ with a pack.py is a pack: adding one is adding a folder.
+PACKS = sorted(f"conurb.sames.{file.parent.name}" for file in PACKAGE.glob("sames/*/pack.py"))
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -83,7 +86,10 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "conurb.region",
     "conurb.journal",
+    "conurb.records",
     "conurb.plan",
+    "conurb.desk",
+    *PACKS,
     "conurb.portal",
 ]
 
@@ -190,6 +196,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "conurb_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+# records, desk and the packs bring their own texts in a locale/ of their own
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

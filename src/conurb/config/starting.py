@@ -11,8 +11,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from conurb.packs import load_packs
 from conurb.plan.actions.starting import adopt_folder_plan
 from conurb.plan.english import EnglishError
+from conurb.region.declarations import Region
 from conurb.region.folder import load_region
 from conurb.region.loading import load
 from conurb.region.models import RegionState
@@ -72,8 +74,14 @@ def load_folder() -> None:
         region = load_region(settings.REGION_PATH)
         load(region)
         adopt_folder_plan(region)
+        load_declared(region)
     except (RegionError, EnglishError) as fault:
         raise CommandError(render_problems(fault.problems, "zh")) from fault
+
+
+def load_declared(region: Region) -> None:
+    """Load what the kernel and the packs read from the folder: types, agreements, services."""
+    load_packs(region)
 
 
 def serve(host: str, port: int, workers: int, say: Say) -> None:

@@ -203,6 +203,72 @@ def coordinates(actor: User | AnonymousUser) -> TypeGuard[User]:
     return role_of(actor) in {Role.OFFICE, Role.ADMIN}
 
 
+class Identity(models.Model):
+    """Who a person is, as whoever vouched for it says: the login, a counter. One a user.
+
+    The number is personal data: it is shown to the person alone and goes into no log.
+    """
+
+    class Source(models.TextChoices):
+        LOGIN = "login", _("Login provider")
+        COUNTER = "counter", _("Service counter")
+        DEMONSTRATION = "demonstration", _("Demonstration")
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="identity")
+    number = models.CharField(max_length=18, unique=True, help_text="GB 11643")
+    name = models.CharField(max_length=100)
+    phone = models.CharField(max_length=20, blank=True)
+    home = models.ForeignKey(City, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=15, choices=Source.choices)
+    verified_at = models.DateTimeField(default=timezone.now)
+
+    objects = ScopedManager["Identity"]()
+    everything: ClassVar[models.Manager[Identity]] = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def visible(actor: User | AnonymousUser) -> Q:
+        """A person sees who he is; nobody else does by this row."""
+        return models.Q(user_id=actor.pk) if isinstance(actor, User) else models.Q(pk__in=[])
+
+
+class Representation(models.Model):
+    """A person acts for a firm: its legal representative, or somebody it authorised."""
+
+    class Capacity(models.TextChoices):
+        LEGAL = "legal", _("Legal representative")
+        AUTHORISED = "authorised", _("Authorised agent")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="represents")
+    firm = models.CharField(max_length=18, help_text="GB 32100")
+    firm_name = models.CharField(max_length=200)
+    capacity = models.CharField(max_length=12, choices=Capacity.choices)
+    verified_at = models.DateTimeField(default=timezone.now)
+
+    objects = ScopedManager["Representation"]()
+    everything: ClassVar[models.Manager[Representation]] = models.Manager()
+
+    class Meta:
+        ordering: ClassVar = ["firm_name"]
+        base_manager_name = "everything"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "firm"], name="one_representation_a_firm")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.firm_name} {self.firm}"
+
+    @staticmethod
+    def visible(actor: User | AnonymousUser) -> Q:
+        """A person sees for whom he acts."""
+        return models.Q(user_id=actor.pk) if isinstance(actor, User) else models.Q(pk__in=[])
+
+
 class ApiKey(models.Model):
     """A secret by which another system acts for an authority. Only its hash is kept."""
 

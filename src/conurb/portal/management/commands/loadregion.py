@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from conurb.packs import load_packs
 from conurb.plan.actions.starting import adopt_folder_plan
 from conurb.plan.english import EnglishError
 from conurb.region.folder import load_region
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             region = load_region(settings.REGION_PATH)
             changed = load(region)
             adopted = adopt_folder_plan(region)
+            load_packs(region)
         except (RegionError, EnglishError) as fault:
             raise CommandError(render_problems(fault.problems, "zh")) from fault
         self.stdout.write("region loaded" if changed else "region is up to date")

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from conurb.packs import packs
 from conurb.plan.demonstration import demonstrate
 from conurb.region.folder import load_region
 
@@ -23,6 +25,11 @@ class Command(BaseCommand):
                 "This node is not in demonstration mode. "
                 "Set CONURB_DEMO=1 if it may be filled with invented people and reports."
             )
-        made = demonstrate(load_region(settings.REGION_PATH), seed=options["seed"])
+        region, seed, now = load_region(settings.REGION_PATH), options["seed"], timezone.now()
+        made = demonstrate(region, seed=seed, now=now)
+        acts = made.acts
+        for pack in packs():
+            if pack.demonstrate is not None:
+                acts += pack.demonstrate(region, seed, now)
         if options["verbosity"]:
-            self.stdout.write(f"{made.people} people, {made.acts} acts of invented life")
+            self.stdout.write(f"{made.people} people, {acts} acts of invented life")

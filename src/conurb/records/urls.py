@@ -1,0 +1,5 @@
+"""Addresses of records, the wallet and checks."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
