@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from conurb.plan.actions import bulletin as actions
 from conurb.plan.bulletins import Month, summary
-from conurb.plan.forms import Form
 from conurb.plan.models import Plan
 from conurb.plan.queries import bulletin as queries
 from conurb.plan.queries.bulletin import Issue
@@ -25,6 +24,7 @@ from conurb.plan.writers import xlsx as workbook
 from conurb.plan.writers.wording import wording
 from conurb.refusal import RefusedError
 from conurb.region.access import office_only, person
+from conurb.region.forms import Form
 from conurb.region.models import coordinates
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from conurb.plan.actions import keys as actions
-from conurb.plan.forms import Form
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import office_only, officers_only, person
+from conurb.region.forms import Form
 from conurb.region.models import ApiKey, Authority, coordinates
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from conurb.journal import files
 from conurb.plan.actions import life
-from conurb.plan.forms import AuthorityForm, DatesForm, Form, ReasonForm, ReportForm
+from conurb.plan.forms import AuthorityForm, DatesForm, ReasonForm, ReportForm
 from conurb.plan.models import Assignment, Evidence, Report, Task
 from conurb.plan.queries.possible import actions_for
 from conurb.plan.queries.proposals import Competences
@@ -26,6 +26,7 @@ from conurb.plan.views.access import visible_task
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import named, office_only, officers_only, person
 from conurb.region.competence import acting_for
+from conurb.region.forms import Form
 from conurb.region.models import Authority, in_language
 
 Act = Callable[[], object]

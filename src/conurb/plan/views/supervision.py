@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from conurb.plan.actions import supervising
 from conurb.plan.actions.digest import Delivery, send_reminders
-from conurb.plan.forms import CloseForm, Form, MeetForm, RedateForm, RemindForm
+from conurb.plan.forms import CloseForm, MeetForm, RedateForm, RemindForm
 from conurb.plan.models import Supervision, SupervisionStep
 from conurb.plan.queries import supervision as queries
 from conurb.plan.queries.supervision import CaseFilter
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import OPAQUE, named, office_only, officers_only, person
+from conurb.region.forms import Form
 from conurb.region.models import User, coordinates
 
 FORMS: dict[str, type[Form]] = {
