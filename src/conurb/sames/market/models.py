@@ -1,0 +1,1 @@
+"""What labour inspections and the authorities that act on the list keep."""
