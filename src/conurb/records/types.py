@@ -26,10 +26,11 @@ class Claim:
 
     `schema` is a JSON Schema (draft 2020-12) of its value; two words of our own in it say how the
     value reads: `x-words`, a mapping of values to {zh, en} (give it with every `enum`), and
-    `x-unit`, {zh, en} behind a number (see `records.presenting`). A public claim stands in the clear in
-    everything that leaves the city; a held one only as a salted digest, until the holder or the
-    issuer discloses it. `compact` is the integer label of the claim in the CWT form; a claim
-    without one is not in QR codes.
+    `x-unit`, {zh, en} behind a number (see `records.presenting`).
+
+    A public claim stands in the clear in everything that leaves the city; a held one only as a
+    salted digest, until the holder or the issuer discloses it. `compact` is the integer label of
+    the claim in the CWT form; a claim without one is not in QR codes.
     """
 
     name: str
