@@ -86,21 +86,31 @@ def test_a_limit_over_the_spring_festival_of_2026():
 @pytest.mark.parametrize("ask", [Calendar.is_workday, Calendar.holiday, Calendar.next_workday])
 def test_a_year_not_declared_is_refused_never_guessed(ask):
     with pytest.raises(CalendarError) as refused:
-        ask(CALENDAR, date(2027, 1, 4))
-    assert refused.value.year == 2027
+        ask(CALENDAR, date(2031, 1, 6))
+    assert refused.value.year == 2031
     assert "calendar.toml" in refused.value.message_zh
-    assert "the calendar has no year 2027" in refused.value.message_en
+    assert "the calendar has no year 2031" in refused.value.message_en
 
 
 def test_a_count_that_runs_out_of_the_declared_years_is_refused():
     with pytest.raises(CalendarError):
-        CALENDAR.add_workdays(date(2026, 12, 25), 10)
+        CALENDAR.add_workdays(date(2028, 12, 25), 10)
 
 
 def test_which_days_are_covered():
     assert CALENDAR.covers(FIRST)
     assert CALENDAR.covers(LAST)
-    assert not CALENDAR.covers(LAST + timedelta(days=1))
+    assert CALENDAR.covers(date(2028, 12, 31))
+    assert not CALENDAR.covers(date(2029, 1, 1))
+
+
+def test_a_year_without_its_notice_is_foreseen_by_the_law():
+    assert not CALENDAR.is_foreseen(LAST)
+    assert CALENDAR.is_foreseen(date(2027, 1, 4))
+    assert CALENDAR.add_workdays(date(2026, 12, 30), 2) == date(2027, 1, 4)
+    # 2027-02-06 and 07 are a Saturday and a Sunday of the Spring Festival: two more days off
+    assert CALENDAR.add_workdays(date(2027, 2, 4), 1) == date(2027, 2, 11)
+    assert CALENDAR.add_workdays(date(2027, 4, 30), 1) == date(2027, 5, 5)
 
 
 def test_a_holiday_may_begin_in_the_year_before():

@@ -406,6 +406,7 @@ def read_year(table: Table, names: Names) -> YearOfDays:
             holiday for each in table.tables("holiday") if (holiday := _holiday(each, year))
         ),
         workdays=table.days("workdays"),
+        foreseen=table.flag("foreseen"),
     )
     table.finish()
     _check_workdays(table, declared)

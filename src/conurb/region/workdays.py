@@ -4,6 +4,11 @@ The General Office of the State Council announces each year's holidays, and the 
 Sundays worked in exchange, in a notice near the end of the year before; a year without its notice
 cannot be counted, and is never guessed. Limits in working days begin with the working day after
 the event, as in art. 82 and 85 of 行政许可法.
+
+A year whose notice is still to come may be declared as foreseen, with the days off that the law
+itself gives (全国年节及纪念日放假办法, State Council order 795 of 2024, art. 2 and 6: the holidays,
+and a day off for each that falls on a weekend). Limits that run into it can then be counted, and
+are to be shown as foreseen, since the notice may still move days.
 """
 
 from __future__ import annotations
@@ -52,12 +57,16 @@ class Holiday:
 
 @dataclass(frozen=True)
 class YearOfDays:
-    """The notice of one year: its number, its holidays, and the weekend days worked instead."""
+    """The notice of one year: its number, its holidays, and the weekend days worked instead.
+
+    ``foreseen`` where there is no notice yet and the holidays are those of the law alone.
+    """
 
     year: int
     source: str
     holidays: tuple[Holiday, ...]
     workdays: tuple[date, ...]
+    foreseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class Calendar:
     _off: Mapping[date, Holiday] = field(init=False, repr=False, compare=False)
     _make_up: frozenset[date] = field(init=False, repr=False, compare=False)
     _covered: frozenset[int] = field(init=False, repr=False, compare=False)
+    _foreseen: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         holidays = (holiday for year in self.years for holiday in year.holidays)
@@ -76,10 +86,16 @@ class Calendar:
         object.__setattr__(self, "_off", MappingProxyType(off))
         object.__setattr__(self, "_make_up", make_up)
         object.__setattr__(self, "_covered", frozenset(year.year for year in self.years))
+        foreseen = frozenset(year.year for year in self.years if year.foreseen)
+        object.__setattr__(self, "_foreseen", foreseen)
 
     def covers(self, day: date) -> bool:
         """Whether the year of ``day`` has been declared."""
         return day.year in self._covered
+
+    def is_foreseen(self, day: date) -> bool:
+        """Whether the year of ``day`` is known by the law only, its notice still to come."""
+        return day.year in self._foreseen
 
     def holiday(self, day: date) -> Holiday | None:
         """The holiday that ``day`` belongs to, if any. Raises CalendarError as is_workday."""
