@@ -1,1 +1,1 @@
-"""One market (item 4.1): the wage-arrears list with joint consequences, and screening against it."""
+"""One market (item 4.1): the wage-arrears list with joint consequences, and screening."""
