@@ -191,6 +191,14 @@ if os.environ.get("CONURB_OIDC_SERVER"):
         ]
     }
 
+SOCIALACCOUNT_ADAPTER = "conurb.portal.logins.SocialAccountAdapter"
+# which claims of the provider hold what a person is known by
+OIDC_CLAIMS = {
+    "number": os.environ.get("CONURB_OIDC_NUMBER", "resident_number"),
+    "name": os.environ.get("CONURB_OIDC_PERSON", "name"),
+    "phone": os.environ.get("CONURB_OIDC_PHONE", "phone_number"),
+}
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "conurb_language"
