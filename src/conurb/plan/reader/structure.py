@@ -8,47 +8,30 @@ of a line and paragraphs whose number is gone are recognised from what number is
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 
 from .boilerplate import (
     ends_sentence,
     has_han,
     is_boilerplate,
     is_headinglike,
-    is_page_mark,
     is_recommendation,
     is_titlelike,
 )
 from .ledger import Ledger
 from .mapped import Mapped
 from .markers import Marker, bare_marker_at, broken_marker_at, marker_at
-from .scheme import scheme_of
+from .paragraphs import Page, Paragraph, Range, words_of
+from .preparing import Preparation
 
-_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
-_FRAGMENT = re.compile(r"[(（]?\s*\d{0,3}|第\s*[0-9一二三四五六七八九十]*")
-_BLANK = re.compile(r"\s+")
-_NOT_WORDS = re.compile(r"[\W_]+")
 _FIRST = re.compile(r"[(（]\s*[1一]\s*[)）]|[(（]\s*[1一](?=[^\d\s])|(?<=\s)[1一]\s*[)）]")
 _AFTER_STOP = re.compile(r"[。；;！？!?：:]\s*[”’）)」』]?\s*")
 
 _WHOLE_TITLE = 14  # characters of a line that is likely only the end of a title
 _ABOVE_TITLE = re.compile(r"[:：>》〕号\d]|文件$|通知$|政府$|办公室$|委员会$|[局厅委部]$|公开|发布")
-_COPY_LENGTH = 12  # shorter paragraphs may well stand twice in a plan by right
-Range = tuple[int, int]
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """One line with words on it: [start, end) without the white space around."""
-
-    start: int
-    end: int
-    signature: tuple[bool, bool]  # a blank line before it; indented
-    marker: Marker | None = None
-    level: int | None = None
 
 
 @dataclass(slots=True)
@@ -83,303 +66,29 @@ def outline_of(mapped: Mapped, ledger: Ledger) -> Outline:
     return _Walk(mapped, ledger).run()
 
 
-def paragraphs_of(text: str) -> list[Paragraph]:
-    """The lines with words on them. A line that is nothing but half a number joins the next."""
-    found: list[Paragraph] = []
-    reached = 0
-    pending: tuple[int, tuple[bool, bool]] | None = None
-    for line in _LINE.finditer(text):
-        start, end = line.start(), line.end()
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        if start == end:
-            continue
-        before = text[reached:start]
-        signature = (before.count("\n") > 1, start > line.start())
-        if pending is not None:
-            start, signature = pending
-            pending = None
-        if end - start <= 6 and _FRAGMENT.fullmatch(text, start, end):
-            pending = (start, signature)
-        else:
-            found.append(Paragraph(start, end, signature))
-        reached = line.end()
-    if pending is not None:
-        found.append(Paragraph(pending[0], len(text.rstrip()), pending[1]))
-    return found
-
-
-def words_of(text: str) -> str:
-    """The text without white space and punctuation, to compare what may be copies."""
-    return _NOT_WORDS.sub("", text)
-
-
-class _Walk:
+class _Walk(Page):
     """One pass over one document."""
 
     def __init__(self, mapped: Mapped, ledger: Ledger) -> None:
-        self.mapped = mapped
-        self.text = mapped.text
-        self.ledger = ledger
-        self.paragraphs = paragraphs_of(self.text)
-        self.scheme: tuple[str, ...] = ()
+        super().__init__(mapped, ledger)
+        self.known = Preparation(mapped, ledger)
+        self.paragraphs = self.known.paragraphs
+        self.scheme = self.known.scheme
+        self.title = self.known.title
         self.roots: list[Piece] = []
         self.stack: list[Piece] = []
         self.preamble: list[Paragraph] = []
-        self.continuous: frozenset[int] = frozenset()
         self.running: Counter[int] = Counter()
-        self.title: Range | None = None
         self.tail_from: int | None = None
 
     def run(self) -> Outline:
-        for paragraph in self.paragraphs:
-            paragraph.marker = marker_at(self.text, paragraph.start, paragraph.end)
-        self._drop_page_marks()
-        self._take_hash_title()
-        self.scheme = scheme_of([p.marker for p in self.paragraphs if p.marker is not None])
-        self._add_plain_level()
-        self._place_markers()
-        self._drop_copies()
         if not self.scheme:
             return self._unnumbered()
-        self.usual = self._usual_signature()
-        self.loose_rate = self._loose_rate()
-        self.items_end = self._items_end()
-        self.heads = self._running_heads()
-        self.continuous = self._counting_on()
-        self.following = self._following()
         for index, paragraph in enumerate(self.paragraphs):
             self._take(index, paragraph)
         self._settle_all(final=True)
         self._take_title()
         return self._outline()
-
-    # ---- preparation -------------------------------------------------------------------------
-
-    def _drop_page_marks(self) -> None:
-        kept: list[Paragraph] = []
-        for paragraph in self.paragraphs:
-            line = self._words(paragraph)
-            if is_page_mark(line):
-                self._drop(
-                    "page", paragraph.start, paragraph.end, ("页码或分隔线", "page number or rule")
-                )
-            else:
-                kept.append(paragraph)
-        self.paragraphs = kept
-
-    def _take_hash_title(self) -> None:
-        tops = [p for p in self.paragraphs if p.marker is not None and p.marker.family == "h1"]
-        others = any(p.marker is not None and p.marker.family != "h1" for p in self.paragraphs)
-        if len(tops) != 1 or not others:
-            return
-        top = tops[0]
-        if not any(p.marker is not None and p.start < top.start for p in self.paragraphs):
-            self.title = (top.start, top.end)
-            self.paragraphs.remove(top)
-
-    def _add_plain_level(self) -> None:
-        """Headings without numbers: the outermost numbers begin again after short lines."""
-        if not self.scheme:
-            return
-        outer = self.scheme[0]
-        heads: list[Paragraph] = []
-        last: Paragraph | None = None
-        restarts = 0
-        for paragraph in self.paragraphs:
-            marker = paragraph.marker
-            if marker is not None and marker.family == outer:
-                first = marker.value == 1 or (
-                    marker.value is None and last is not None and last.marker is None
-                )
-                if first and last is not None and last.marker is None and self._headinglike(last):
-                    heads.append(last)
-                restarts += marker.value == 1
-            last = paragraph
-        enough = 2 if outer != "bullet" else 1
-        if len(heads) >= enough and (outer == "bullet" or restarts >= 2):
-            self.scheme = ("plain", *self.scheme)
-            for head in heads[1:] if self._is_title(heads[0]) else heads:
-                head.marker = Marker("plain", None, head.start, head.start)
-
-    def _is_title(self, paragraph: Paragraph) -> bool:
-        return (
-            self.title is None
-            and paragraph is self.paragraphs[0]
-            and is_titlelike(self._words(paragraph))
-        )
-
-    def _place_markers(self) -> None:
-        """Give each marked paragraph its level; mend markers that lost a bracket."""
-        levels = {family: level for level, family in enumerate(self.scheme)}
-        for paragraph in self.paragraphs:
-            marker = paragraph.marker
-            if marker is not None and marker.family in levels:
-                paragraph.level = levels[marker.family]
-                continue
-            paragraph.marker = None
-            for family in ("paren", "cnparen"):
-                if family in levels:
-                    broken = broken_marker_at(self.text, paragraph.start, paragraph.end, family)
-                    if broken is not None:
-                        paragraph.marker, paragraph.level = broken, levels[family]
-                        break
-
-    def _drop_copies(self) -> None:
-        """Of paragraphs printed twice, keep the one that fits its neighbours' numbers best."""
-        fits = self._fits()
-        doomed: dict[int, int] = {}
-        for indexes in self._alike(whole=True).values():
-            best = max(indexes, key=lambda index: (fits[index], -index))
-            for index in indexes:
-                if index != best and (fits[index] < 2 or self._same_number(index, best)):
-                    doomed[index] = self.paragraphs[index].end
-        for indexes in self._alike(whole=False).values():
-            kept = [index for index in indexes if index not in doomed]
-            best = max(kept, key=lambda index: (fits[index], -index), default=-1)
-            for index in kept:
-                if index != best and fits[index] < 2 and self._same_number(index, best):
-                    doomed[index] = self._common_end(index, best)
-        self.paragraphs = list(self._without_copies(doomed))
-
-    def _alike(self, whole: bool) -> dict[str, list[int]]:
-        """Paragraphs with the same words, or with the same first words: text → indexes."""
-        groups: dict[str, list[int]] = defaultdict(list)
-        for index, paragraph in enumerate(self.paragraphs):
-            marker = paragraph.marker
-            start = paragraph.start if marker is None else marker.body
-            if not whole:
-                body = words_of(self.text[start : min(paragraph.end, start + 3 * _COPY_LENGTH)])
-                if marker is not None and len(body) >= _COPY_LENGTH:
-                    groups[body[:_COPY_LENGTH]].append(index)
-                continue
-            body = words_of(self.text[start : paragraph.end])
-            if marker is None:
-                if len(body) >= _COPY_LENGTH and not self._headinglike(paragraph):
-                    groups[body].append(index)
-            elif len(body) >= _COPY_LENGTH:
-                groups[body].append(index)
-            elif len(body) >= 2 and marker.value is not None and paragraph.level == 0:
-                groups[f"{marker.value}:{body}"].append(index)
-        return {body: indexes for body, indexes in groups.items() if len(indexes) > 1}
-
-    def _same_number(self, one: int, other: int) -> bool:
-        first, second = self.paragraphs[one].marker, self.paragraphs[other].marker
-        if first is None or second is None:
-            return first is second
-        return first.value == second.value
-
-    def _common_end(self, index: int, best: int) -> int:
-        """Where the words that a paragraph shares with its better copy end."""
-        one, other = self.paragraphs[index], self.paragraphs[best]
-        if one.marker is None or other.marker is None:
-            return one.end
-        at, with_ = one.marker.body, other.marker.body
-        while at < one.end and with_ < other.end and self.text[at] == self.text[with_]:
-            at, with_ = at + 1, with_ + 1
-        return at
-
-    def _without_copies(self, doomed: dict[int, int]) -> Iterator[Paragraph]:
-        before = ""
-        for index, paragraph in enumerate(self.paragraphs):
-            end = doomed.get(index)
-            if end is None or not self._strike_copy(paragraph, end):
-                yield paragraph
-                before = words_of(
-                    self.text[max(paragraph.start, paragraph.end - 200) : paragraph.end]
-                )
-                continue
-            rest = Paragraph(end, paragraph.end, (False, False))
-            words = words_of(self._words(rest))
-            if not words or before.endswith(words):
-                self._strike_copy(rest, rest.end)
-            else:
-                yield rest
-
-    def _strike_copy(self, paragraph: Paragraph, end: int) -> bool:
-        if paragraph.start >= end:
-            return True
-        why = ("与另一处文字相同，系重复印出，只保留一处", "printed twice; only one copy is kept")
-        return self._propose("item-duplicated", paragraph.start, end, "", why, 0.95)
-
-    def _fits(self) -> list[int]:
-        """How many of the two neighbours' numbers agree with each paragraph's."""
-        before = self._neighbours(range(len(self.paragraphs)))
-        after = self._neighbours(range(len(self.paragraphs) - 1, -1, -1))
-        return [
-            self._fit(index, before[index], after[index]) for index in range(len(self.paragraphs))
-        ]
-
-    def _neighbours(self, order: range) -> list[Paragraph | None]:
-        """For each paragraph the last numbered one met before it in this order."""
-        result: list[Paragraph | None] = [None] * len(self.paragraphs)
-        last: Paragraph | None = None
-        for index in order:
-            result[index] = last
-            if self.paragraphs[index].level is not None:
-                last = self.paragraphs[index]
-        return result
-
-    def _fit(self, index: int, before: Paragraph | None, after: Paragraph | None) -> int:
-        here = self.paragraphs[index]
-        marker, level = here.marker, here.level
-        if marker is None:
-            previous = self.paragraphs[index - 1] if index else None
-            return 2 * (previous is not None and not ends_sentence(self._words(previous)))
-        if level is None or marker.value is None:
-            return 0
-        return _follows(before, level, marker.value) + _precedes(after, level, marker.value)
-
-    def _counting_on(self) -> frozenset[int]:
-        """Inner levels whose numbers run through the whole document, as articles do."""
-        values: dict[int, list[int]] = defaultdict(list)
-        outer: Counter[int] = Counter()
-        for paragraph in self.paragraphs:
-            if paragraph.level is None or paragraph.marker is None:
-                continue
-            for level in range(paragraph.level + 1, len(self.scheme)):
-                outer[level] += 1
-            if paragraph.marker.value is not None:
-                values[paragraph.level].append(paragraph.marker.value)
-        return frozenset(
-            level
-            for level, numbers in values.items()
-            if outer[level] > 1
-            and len(numbers) > 3
-            and numbers.count(1) == 1
-            and sum(b == a + 1 for a, b in pairwise(numbers)) >= 0.8 * (len(numbers) - 1)
-        )
-
-    def _usual_signature(self) -> tuple[bool, bool]:
-        counts = Counter(p.signature for p in self.paragraphs if p.marker is not None)
-        return counts.most_common(1)[0][0] if counts else (False, False)
-
-    def _loose_rate(self) -> float:
-        """The share of finished paragraphs that no number begins: high where items run on."""
-        seen = loose = 0
-        before: Paragraph | None = None
-        for paragraph in self.paragraphs:
-            inside = before is not None and before.level is not None
-            finished = before is not None and ends_sentence(self._words(before))
-            if inside or before is None:
-                seen += 1
-                if paragraph.marker is None and finished and not self._headinglike(paragraph):
-                    loose += 1
-            before = paragraph
-        return loose / max(seen, 1)
-
-    def _following(self) -> list[list[tuple[int, int | None]]]:
-        """For each paragraph the next two marked ones after it: (level, value)."""
-        coming: list[tuple[int, int | None]] = []
-        result: list[list[tuple[int, int | None]]] = []
-        for paragraph in reversed(self.paragraphs):
-            result.append(coming[:12])
-            if paragraph.level is not None and paragraph.marker is not None:
-                coming = [(paragraph.level, paragraph.marker.value), *coming[:11]]
-        result.reverse()
-        return result
 
     # ---- the walk ----------------------------------------------------------------------------
 
@@ -396,13 +105,13 @@ class _Walk:
             self._unmarked(index, paragraph)
 
     def _is_furniture(self, paragraph: Paragraph) -> bool:
-        if paragraph.start >= self._furniture_from() and self._headinglike(paragraph):
+        if paragraph.start >= self._furniture_from() and self.headinglike(paragraph):
             why = ("文末推荐阅读等附带文字", "recommendations after the plan")
-            self._drop("boilerplate", paragraph.start, paragraph.end, why)
+            self.drop("boilerplate", paragraph.start, paragraph.end, why)
             return True
-        if paragraph.marker is None and is_boilerplate(self._words(paragraph)):
+        if paragraph.marker is None and is_boilerplate(self.words(paragraph)):
             why = ("网页附带文字，不属于规划", "web page furniture, no part of the plan")
-            self._drop("boilerplate", paragraph.start, paragraph.end, why)
+            self.drop("boilerplate", paragraph.start, paragraph.end, why)
             return True
         return False
 
@@ -413,7 +122,7 @@ class _Walk:
             for paragraph in reversed(self.paragraphs):
                 if paragraph.marker is not None and paragraph.marker.family != "bullet":
                     break
-                if is_recommendation(self._words(paragraph)):
+                if is_recommendation(self.words(paragraph)):
                     self.tail_from = paragraph.start
         return self.tail_from
 
@@ -431,11 +140,11 @@ class _Walk:
 
     def _expected(self, level: int) -> int:
         """The number due next as it should be printed: articles count on through chapters."""
-        return self.running[level] + 1 if level in self.continuous else self._due(level)
+        return self.running[level] + 1 if level in self.known.continuous else self._due(level)
 
     def _next(self, index: int, level: int) -> int | None:
         """The number printed next at this level before an outer heading; 0 for none."""
-        for after, value in self.following[index]:
+        for after, value in self.known.following[index]:
             if after < level:
                 return 0
             if after == level:
@@ -448,12 +157,12 @@ class _Walk:
             return True
         piece = self.stack[-1]
         last = piece.loose[-1] if piece.loose else None
-        words = self._words(last) if last is not None else self._body(piece)
+        words = self.words(last) if last is not None else self._body(piece)
         return ends_sentence(words) or not words.strip() or self._heading_piece(piece)
 
     def _heading_piece(self, piece: Piece) -> bool:
         """A heading is finished without a stop; an item is where items have none as a rule."""
-        if piece.level == len(self.scheme) - 1 and self.items_end:
+        if piece.level == len(self.scheme) - 1 and self.known.items_end:
             return False
         return len(piece.parts) <= 1 and is_headinglike(self._body(piece))
 
@@ -481,7 +190,10 @@ class _Walk:
             heading = is_headinglike(rest)
             if level == 0 and len(self.scheme) > 1 and not heading:
                 continue
-            restarts = bool(self.following[index]) and self.following[index][0] == (level + 1, 1)
+            restarts = bool(self.known.following[index]) and self.known.following[index][0] == (
+                level + 1,
+                1,
+            )
             if marker.value == due and (level > 0 or restarts or len(self.scheme) == 1):
                 return marker, level
             if coming == due + 1 and not heading and level > 0:
@@ -501,7 +213,7 @@ class _Walk:
             due = self._expected(level)
         number = self._number(index, start, marker, level, due)
         if not marker.whole:
-            self._propose(
+            self.propose(
                 "bracket-unbalanced",
                 start,
                 max(marker.body, start + 1),
@@ -510,12 +222,14 @@ class _Walk:
                 0.95,
             )
         self.running[level] = number
-        self._push(Piece(level, self._due(level) if level in self.continuous else number, start))
+        self._push(
+            Piece(level, self._due(level) if level in self.known.continuous else number, start)
+        )
 
     def _heading_before(self) -> Paragraph | None:
         loose = self.stack[-1].loose if self.stack else self.preamble
         enough = 1 if self.stack or self.title is not None else 2
-        if len(loose) >= enough and self._headinglike(loose[-1]):
+        if len(loose) >= enough and self.headinglike(loose[-1]):
             return loose.pop()
         return None
 
@@ -532,7 +246,7 @@ class _Walk:
         if self.scheme[level] in ("plain", "bullet") or self.scheme[level].startswith("h"):
             return True
         read = self._print(self.scheme[level], number)
-        return self._propose(
+        return self.propose(
             "number-missing",
             start,
             start + 1,
@@ -556,7 +270,7 @@ class _Walk:
             return None
         if piece.loose:
             last = piece.loose[-1]
-            return (last.start, last.end) if self._headinglike(last) else None
+            return (last.start, last.end) if self.headinglike(last) else None
         tail = self._tail(piece)
         if tail is not None and is_headinglike(self.text[tail[0] : tail[1]]):
             return tail
@@ -588,7 +302,7 @@ class _Walk:
             piece.loose.pop()
         else:
             start, _ = piece.parts[-1]
-            piece.parts[-1] = (start, self._trimmed(start, heading[0]))
+            piece.parts[-1] = (start, self.trimmed(start, heading[0]))
         self._pop_to(level - 1)
         number = self._due(level - 1)
         bare = bare_marker_at(self.text, heading[0], heading[1], self.scheme[level - 1])
@@ -598,10 +312,10 @@ class _Walk:
 
     def _promote(self, level: int, wanted: int) -> None:
         """Paragraphs that lost their number: as many as the numbers printed leave room for."""
-        if not self.stack or level in self.continuous:
+        if not self.stack or level in self.known.continuous:
             return
         piece = self.stack[-1]
-        fit = [p for p in piece.loose if self._sentence(p)]
+        fit = [p for p in piece.loose if self.sentence(p)]
         if not fit or piece.level != level:
             return
         for paragraph in fit[-wanted:]:
@@ -631,8 +345,8 @@ class _Walk:
             f"编号应为“{read}”，原文与前后编号不连续",
             f"the number should be {read}: the one printed does not follow from its neighbours",
         )
-        body = max(start + 1, self._trimmed(start, marker.body))
-        applied = self._propose("number-wrong", start, body, read, why, sure)
+        body = max(start + 1, self.trimmed(start, marker.body))
+        applied = self.propose("number-wrong", start, body, read, why, sure)
         return due if applied or printed < due else printed
 
     def _print(self, family: str, number: int) -> str:
@@ -653,7 +367,7 @@ class _Walk:
                 self._add_part(start, end)
                 return
             marker, level, copied = inner
-            self._add_part(start, self._trimmed(start, marker.start))
+            self._add_part(start, self.trimmed(start, marker.start))
             if copied:
                 return
             self._open(index, marker.start, marker, level)
@@ -735,16 +449,16 @@ class _Walk:
                 f"下一条（{read}）的文字误接在本条之后，系重复",
                 f"the next item ({read}) was printed at the end of this one, a copy",
             )
-            applied = self._propose("item-duplicated", marker.start, end, "", why, 0.97)
+            applied = self.propose("item-duplicated", marker.start, end, "", why, 0.97)
             return True if applied else None
         why = (
             f"“{read}”应另起一条，原文误接在前文之后",
             f"{read} begins a new entry here; it was run into the one before",
         )
-        words_end = max(marker.start + 1, self._trimmed(marker.start, marker.body))
+        words_end = max(marker.start + 1, self.trimmed(marker.start, marker.body))
         read = "\n" + self.text[marker.start : words_end]
         sure = 0.93 if marker.whole else 0.85
-        applied = self._propose("item-run-in", marker.start, words_end, read, why, sure)
+        applied = self.propose("item-run-in", marker.start, words_end, read, why, sure)
         return False if applied else None
 
     def _next_body(self, index: int, level: int) -> str:
@@ -760,7 +474,7 @@ class _Walk:
             return
         if self._is_running_head(paragraph):
             why = ("重复印出的标题或页眉", "a title or page header printed again")
-            self._drop("title-copy", paragraph.start, paragraph.end, why)
+            self.drop("title-copy", paragraph.start, paragraph.end, why)
             return
         piece = self.stack[-1]
         if piece.loose or (self._complete() and not self._torn_heading(index, piece, paragraph)):
@@ -772,21 +486,21 @@ class _Walk:
 
     def _torn_heading(self, index: int, piece: Piece, paragraph: Paragraph) -> bool:
         """A heading broken over two lines: the first item comes right after."""
-        coming = self.following[index][:1]
+        coming = self.known.following[index][:1]
         return (
             self._heading_piece(piece)
             and not ends_sentence(self._body(piece))
             and not piece.children
-            and self._headinglike(paragraph)
+            and self.headinglike(paragraph)
             and coming == [(piece.level + 1, 1)]
             and len(self._body(piece)) + paragraph.end - paragraph.start <= 24
-            and has_han(self._words(paragraph))
+            and has_han(self.words(paragraph))
         )
 
     def _lost_heading_here(self, index: int, paragraph: Paragraph) -> bool:
         level = self.stack[-1].level
-        coming = self.following[index][:1]
-        return level > 0 and coming == [(level, 1)] and self._headinglike(paragraph)
+        coming = self.known.following[index][:1]
+        return level > 0 and coming == [(level, 1)] and self.headinglike(paragraph)
 
     def _preface(self, index: int, paragraph: Paragraph) -> None:
         for at in self._openings(paragraph.start, paragraph.end):
@@ -794,9 +508,7 @@ class _Walk:
             if marker is None or marker.value != 1 or marker.family != self.scheme[0]:
                 continue
             if self._next(index, 0) in (0, 2) and self._heading_follows(marker, paragraph.end):
-                before = Paragraph(
-                    paragraph.start, self._trimmed(paragraph.start, at), (True, True)
-                )
+                before = Paragraph(paragraph.start, self.trimmed(paragraph.start, at), (True, True))
                 self.preamble.append(before)
                 if self._run_in(marker, 0, False) is not None:
                     self._open(index, at, marker, 0)
@@ -813,7 +525,7 @@ class _Walk:
             piece.loose.append(paragraph)
             return
         marker, level, copied = inner
-        end = self._trimmed(start, marker.start)
+        end = self.trimmed(start, marker.start)
         if end > start:
             piece.loose.append(Paragraph(start, end, paragraph.signature))
         if not copied:
@@ -826,14 +538,14 @@ class _Walk:
             before = piece.parts[-1][1]
             why = ("句子在此处被断行，前后应连读", "the line was broken in mid-sentence")
             read = _glue(self.text[before - 1 : before], self.text[paragraph.start])
-            applied = self._propose("line-broken", before, paragraph.start, read, why, 0.95)
+            applied = self.propose("line-broken", before, paragraph.start, read, why, 0.95)
             if not applied:
                 piece.loose.append(paragraph)
                 return
         self._fill(index, paragraph.start, paragraph.end)
 
     def _add_part(self, start: int, end: int) -> None:
-        end = self._trimmed(start, end)
+        end = self.trimmed(start, end)
         if start < end:
             self.stack[-1].parts.append((start, end))
 
@@ -862,28 +574,21 @@ class _Walk:
 
     def _cut_epilogue(self, piece: Piece) -> None:
         """Short lines after the last item are no part of it."""
-        while piece.loose and self._headinglike(piece.loose[-1]) and self.items_end:
+        while piece.loose and self.headinglike(piece.loose[-1]) and self.known.items_end:
             last = piece.loose.pop()
             why = ("文末附带文字，不属于规划", "words after the end of the plan")
-            self._drop("epilogue", last.start, last.end, why)
+            self.drop("epilogue", last.start, last.end, why)
         tail = self._tail(piece)
-        if piece.loose or tail is None or not self.items_end:
+        if piece.loose or tail is None or not self.known.items_end:
             return
-        if self._headinglike(Paragraph(*tail, (True, True))):
+        if self.headinglike(Paragraph(*tail, (True, True))):
             start, _ = piece.parts[-1]
-            piece.parts[-1] = (start, self._trimmed(start, tail[0]))
+            piece.parts[-1] = (start, self.trimmed(start, tail[0]))
             why = (
                 "文末附带文字，误接在最后一条之后",
                 "words after the end, run into the last item",
             )
-            self._drop("epilogue", *tail, why)
-
-    def _items_end(self) -> bool:
-        """Items of this document end with a full stop as a rule."""
-        deepest = len(self.scheme) - 1
-        lines = [paragraph for paragraph in self.paragraphs if paragraph.level == deepest]
-        finished = sum(ends_sentence(self._words(paragraph)) for paragraph in lines)
-        return bool(lines) and finished >= 0.6 * len(lines)
+            self.drop("epilogue", *tail, why)
 
     def _settle(self, piece: Piece, closing: bool) -> None:
         """Decide what the loose paragraphs of a finished piece are.
@@ -916,54 +621,43 @@ class _Walk:
     def _lost_item(self, piece: Piece, paragraph: Paragraph) -> bool:
         """A paragraph set like the numbered ones, in a document that numbers all of them."""
         return (
-            self.loose_rate <= 0.08
+            self.known.loose_rate <= 0.08
             and len(self.paragraphs) >= 8
             and piece.level == len(self.scheme) - 1
-            and paragraph.signature == self.usual
-            and self._sentence(paragraph)
+            and paragraph.signature == self.known.usual
+            and self.sentence(paragraph)
             and paragraph.end - paragraph.start >= 10
         )
-
-    def _running_heads(self) -> set[str]:
-        """The title lines, which web pages and prints repeat."""
-        heads: set[str] = set()
-        for paragraph in self.paragraphs[:8]:
-            if paragraph.marker is not None:
-                break
-            heads.add(words_of(self._words(paragraph)))
-        if self.title is not None:
-            heads.add(words_of(self.text[self.title[0] : self.title[1]].lstrip("#")))
-        return {head for head in heads if len(head) >= 4}
 
     def _is_running_head(self, paragraph: Paragraph) -> bool:
         if paragraph.end - paragraph.start > 80:
             return False
-        return words_of(self._words(paragraph)) in self.heads
+        return words_of(self.words(paragraph)) in self.known.heads
 
     # ---- the result --------------------------------------------------------------------------
 
     def _take_title(self) -> None:
         if self.title is None:
-            heads = [p for p in self.preamble if is_titlelike(self._words(p))]
+            heads = [p for p in self.preamble if is_titlelike(self.words(p))]
             # the notice that a plan comes with is not the plan
-            heads = [p for p in heads if not self._words(p).endswith("的通知")] or heads
-            heads = heads or [p for p in self.preamble if self._headinglike(p)]
+            heads = [p for p in heads if not self.words(p).endswith("的通知")] or heads
+            heads = heads or [p for p in self.preamble if self.headinglike(p)]
             if heads:
                 self.title = (self._first_title_line(heads[0]), heads[0].end)
         for paragraph in self.preamble:
             if self.title is not None and self.title[0] <= paragraph.start < self.title[1]:
                 continue
             why = ("正文之前的文字，不含任务", "words before the plan begins")
-            self._drop("preamble", paragraph.start, paragraph.end, why)
+            self.drop("preamble", paragraph.start, paragraph.end, why)
 
     def _first_title_line(self, last: Paragraph) -> int:
         """A title printed over two lines, of which the second alone says too little."""
         at = self.preamble.index(last)
         before = self.preamble[at - 1] if at else None
-        words = self._words(last)
+        words = self.words(last)
         if before is None or len(words) > _WHOLE_TITLE or not has_han(words):
             return last.start
-        above = self._words(before)
+        above = self.words(before)
         spare = is_headinglike(above) and not is_titlelike(above) and not _ABOVE_TITLE.search(above)
         return before.start if spare else last.start
 
@@ -983,11 +677,11 @@ class _Walk:
         self.scheme = ("plain", "plain")
         root: Piece | None = None
         lines = [p for p in self.paragraphs if not self._is_furniture(p)]
-        if self.title is None and len(lines) > 1 and self._headinglike(lines[0]):
+        if self.title is None and len(lines) > 1 and self.headinglike(lines[0]):
             self.title = (lines[0].start, lines[0].end)
             lines = lines[1:]
         for paragraph in lines:
-            if self._headinglike(paragraph):
+            if self.headinglike(paragraph):
                 root = Piece(0, len(self.roots) + 1, paragraph.start)
                 root.parts.append((paragraph.start, paragraph.end))
                 self.roots.append(root)
@@ -1002,36 +696,14 @@ class _Walk:
 
     # ---- small change ------------------------------------------------------------------------
 
-    def _words(self, paragraph: Paragraph) -> str:
-        return self.text[paragraph.start : paragraph.end]
-
     def _body(self, piece: Piece) -> str:
         if not piece.parts:
             return ""
         start, end = piece.parts[-1]
         return self.text[start:end]
 
-    def _headinglike(self, paragraph: Paragraph) -> bool:
-        return is_headinglike(self._words(paragraph))
-
     def _headinglike_range(self, part: Range) -> bool:
         return is_headinglike(self.text[part[0] : part[1]])
-
-    def _sentence(self, paragraph: Paragraph) -> bool:
-        return ends_sentence(self._words(paragraph)) and not self._headinglike(paragraph)
-
-    def _trimmed(self, start: int, end: int) -> int:
-        while end > start and self.text[end - 1].isspace():
-            end -= 1
-        return end
-
-    def _propose(
-        self, code: str, start: int, end: int, read: str, why: tuple[str, str], sure: float
-    ) -> bool:
-        return self.ledger.propose(code, self.mapped.span(start, end), read, why, sure)
-
-    def _drop(self, code: str, start: int, end: int, why: tuple[str, str]) -> None:
-        self.ledger.drop(code, self.mapped.span(start, end), why)
 
 
 def _glue(before: str, after: str) -> str:
@@ -1048,17 +720,3 @@ def _chinese(number: int) -> str:
         return str(number)
     tens, ones = divmod(number, 10)
     return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
-
-
-def _follows(before: Paragraph | None, level: int, value: int) -> bool:
-    """The number before lets this one come."""
-    if before is None or before.marker is None or before.level is None or before.level < level:
-        return value == 1
-    return before.level > level or before.marker.value == value - 1
-
-
-def _precedes(after: Paragraph | None, level: int, value: int) -> bool:
-    """The number after lets this one stand before it."""
-    if after is None or after.marker is None or after.level is None or after.level < level:
-        return True
-    return after.marker.value == (value + 1 if after.level == level else 1)
