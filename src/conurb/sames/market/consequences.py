@@ -1,10 +1,10 @@
 """What the authorities do to whom is on the list, and how they say that they did it.
 
 Order 45 art. 10 shares the list with the authorities, which restrict whoever is on it in the fields
-that 保障农民工工资支付条例 art. 48 and the order name: public funds, public procurement, tendering, loans,
-market access, tax advantages, awards, travel. Which authority of a city acts on which of them is
-declared by the region, and in which cities a listing has which effect by its agreement. In its own
-city a listing has them all.
+that 保障农民工工资支付条例 art. 48 and the order name: public funds, public procurement, tendering,
+loans, market access, tax advantages, awards, travel. Which authority of a city acts on which of
+them is declared by the region, and in which cities a listing has which effect by its agreement. In
+its own city a listing has them all.
 
 Every effect is a duty of one authority in one city: it gives the restriction effect and confirms
 back, and lifts it and confirms again when the name leaves the list (art. 17).

@@ -1,9 +1,9 @@
 """Who comes on the wage-arrears list, on which grounds, for how long, and who leaves it early.
 
-Source: 拖欠农民工工资失信联合惩戒对象名单管理暂行办法 (人力资源和社会保障部令第45号, in force 2022-01-01,
-here "order 45"), on the basis of 保障农民工工资支付条例 art. 48. Amounts are whole fen. The thresholds are
-those of the crime of refusing to pay (刑法 art. 276-1), which the high court of each province sets
-(法释〔2013〕3号 art. 3); they come from the region folder.
+Source: 拖欠农民工工资失信联合惩戒对象名单管理暂行办法 (人力资源和社会保障部令第45号, in
+force 2022-01-01, here "order 45"), on the basis of 保障农民工工资支付条例 art. 48. Amounts are
+whole fen. The thresholds are those of the crime of refusing to pay (刑法 art. 276-1), which the
+high court of each province sets (法释〔2013〕3号 art. 3); they come from the region folder.
 """
 
 from __future__ import annotations

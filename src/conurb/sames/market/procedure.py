@@ -11,9 +11,9 @@ after the event.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -244,66 +244,12 @@ def hearing_earliest(called_on: date, calendar: Calendar, terms: Terms) -> date:
 
 def next_step(state: State, dates: Dates, calendar: Calendar, terms: Terms) -> Next | None:
     """Return what the procedure requires next; None where it requires nothing."""
-    decision = decision_due(dates, calendar, terms)
-    match state:
-        case State.INVESTIGATED:
-            return Next(Verb.ORDER, "authority", _WORDS[Verb.ORDER], _REGULATION)
-        case State.ORDERED:
-            due = dates.order_due_on
-            return Next(Verb.FIND_UNPAID, "firm", _WORDS[Verb.SETTLE], _ART_5, due, due)
-        case State.UNPAID:
-            return Next(Verb.NOTIFY, "authority", _WORDS[Verb.NOTIFY], _ART_6, decision)
-        case State.NOTICED:
-            until = objection_until(dates, calendar, terms)
-            first = calendar.add_workdays(until, 1) if until else None
-            return Next(
-                Verb.DECIDE,
-                "authority",
-                _WORDS[Verb.DECIDE],
-                terms["decision"].source,
-                decision,
-                first,
-            )
-        case State.OBJECTED:
-            due = _after(dates.objected_on, "verification", calendar, terms)
-            return Next(
-                Verb.ANSWER, "authority", _WORDS[Verb.ANSWER], terms["verification"].source, due
-            )
-        case State.HEARING:
-            return Next(
-                Verb.HOLD_HEARING,
-                "authority",
-                _WORDS[Verb.HOLD_HEARING],
-                terms["hearing-notice"].source,
-                dates.hearing_on,
-                dates.hearing_on,
-            )
-        case State.CONSIDERED:
-            return Next(
-                Verb.DECIDE,
-                "authority",
-                _WORDS[Verb.DECIDE],
-                terms["decision"].source,
-                decision,
-            )
-        case State.DECIDED:
-            due = _after(dates.decided_on, "publication", calendar, terms)
-            return Next(
-                Verb.PUBLISH, "authority", _WORDS[Verb.PUBLISH], terms["publication"].source, due
-            )
-        case State.PUBLISHED:
-            return Next(Verb.END, "time", _WORDS[Verb.END], _ART_11, dates.listed_until)
-        case State.EARLY:
-            due = _after(dates.early_asked_on, "early-removal", calendar, terms)
-            return Next(
-                Verb.GRANT_EARLY,
-                "authority",
-                _WORDS[Verb.GRANT_EARLY],
-                terms["early-removal"].source,
-                due,
-            )
-        case _:
-            return None
+    asked = _REQUIRED.get(state)
+    if asked is None:
+        return None
+    due, first = asked.when(dates, calendar, terms)
+    source = terms[asked.term].source if asked.term else asked.source
+    return Next(asked.verb, asked.who, asked.words, source, due, first)
 
 
 def taken_down_by(removed_on: date, calendar: Calendar, terms: Terms) -> date:
@@ -336,39 +282,137 @@ def _after(day: date | None, code: TermCode, calendar: Calendar, terms: Terms) -
     return calendar.add_workdays(day, terms[code].days) if day is not None else None
 
 
-_REGULATION = Bilingual("保障农民工工资支付条例第三十八条、第五十三条等", "Wage payment regulation")
-_ART_5 = Bilingual("人社部令第45号第五条", "Order 45, art. 5")
-_ART_6 = Bilingual("人社部令第45号第六条", "Order 45, art. 6")
-_ART_11 = Bilingual("人社部令第45号第十一条", "Order 45, art. 11")
+When = Callable[[Dates, Calendar, Terms], tuple[date | None, date | None]]
+"""Until when something is due, and from when it is possible."""
 
-_WORDS: dict[Verb, Bilingual] = {
-    Verb.ORDER: Bilingual(
-        "责令用人单位限期支付，或者终止办理",
-        "Order the employer to pay in time, or drop the matter",
+
+@dataclass(frozen=True)
+class _Required:
+    """What a state requires; `term` names the term whose source it cites, else `source` is it."""
+
+    verb: Verb
+    who: Who
+    words: Bilingual
+    when: When
+    term: TermCode | None = None
+    source: Bilingual = field(default_factory=lambda: Bilingual("", ""))
+
+
+def _within(attribute: str, code: TermCode) -> When:
+    """A term counted from a day of the matter."""
+
+    def when(dates: Dates, calendar: Calendar, terms: Terms) -> tuple[date | None, date | None]:
+        return _after(getattr(dates, attribute), code, calendar, terms), None
+
+    return when
+
+
+def _on(attribute: str) -> When:
+    """A day of the matter, not before and not after it."""
+
+    def when(dates: Dates, _calendar: Calendar, _terms: Terms) -> tuple[date | None, date | None]:
+        day = getattr(dates, attribute)
+        return day, day
+
+    return when
+
+
+def _decision(dates: Dates, calendar: Calendar, terms: Terms) -> tuple[date | None, date | None]:
+    return decision_due(dates, calendar, terms), None
+
+
+def _decision_after_objections(
+    dates: Dates, calendar: Calendar, terms: Terms
+) -> tuple[date | None, date | None]:
+    until = objection_until(dates, calendar, terms)
+    first = until + timedelta(days=1) if until else None
+    return decision_due(dates, calendar, terms), first
+
+
+def _any_time(_dates: Dates, _calendar: Calendar, _terms: Terms) -> tuple[date | None, date | None]:
+    return None, None
+
+
+_DECIDE = Bilingual(
+    "异议期满或异议核实后，作出列入决定，或者不予列入",
+    "After the time for objections, or their verification: decide to list, or not to",
+)
+
+_REQUIRED: dict[State, _Required] = {
+    _S.INVESTIGATED: _Required(
+        _V.ORDER,
+        "authority",
+        Bilingual(
+            "责令用人单位限期支付，或者终止办理",
+            "Order the employer to pay in time, or drop the matter",
+        ),
+        _any_time,
+        source=Bilingual("保障农民工工资支付条例", "Wage payment regulation"),
     ),
-    Verb.SETTLE: Bilingual(
-        "用人单位应在限期内支付；期满核实是否支付",
-        "The employer pays in time; afterwards it is verified whether it did",
+    _S.ORDERED: _Required(
+        _V.FIND_UNPAID,
+        "firm",
+        Bilingual(
+            "用人单位应在限期内支付；期满核实是否支付",
+            "The employer pays in time; afterwards it is verified whether it did",
+        ),
+        _on("order_due_on"),
+        source=Bilingual("人社部令第45号第五条", "Order 45, art. 5"),
     ),
-    Verb.NOTIFY: Bilingual(
-        "列入决定前，将事由、依据和权利告知当事人",
-        "Before the decision, tell the parties the grounds, the basis and their rights",
+    _S.UNPAID: _Required(
+        _V.NOTIFY,
+        "authority",
+        Bilingual(
+            "列入决定前，将事由、依据和权利告知当事人",
+            "Before the decision, tell the parties the grounds, the basis and their rights",
+        ),
+        _decision,
+        source=Bilingual("人社部令第45号第六条", "Order 45, art. 6"),
     ),
-    Verb.DECIDE: Bilingual(
-        "异议期满或异议核实后，作出列入决定，或者不予列入",
-        "After the time for objections, or their verification: decide to list, or not to",
+    _S.NOTICED: _Required(_V.DECIDE, "authority", _DECIDE, _decision_after_objections, "decision"),
+    _S.OBJECTED: _Required(
+        _V.ANSWER,
+        "authority",
+        Bilingual(
+            "核实当事人的异议并告知结果，或者举行听证",
+            "Verify the objection and tell the result, or hold a hearing",
+        ),
+        _within("objected_on", "verification"),
+        "verification",
     ),
-    Verb.ANSWER: Bilingual(
-        "核实当事人的异议并告知结果，或者举行听证",
-        "Verify the objection and tell the result, or hold a hearing",
+    _S.HEARING: _Required(
+        _V.HOLD_HEARING,
+        "authority",
+        Bilingual("举行听证并制作笔录", "Hold the hearing and keep its minutes"),
+        _on("hearing_on"),
+        "hearing-notice",
     ),
-    Verb.HOLD_HEARING: Bilingual("举行听证并制作笔录", "Hold the hearing and keep its minutes"),
-    Verb.PUBLISH: Bilingual(
-        "公开名单并共享至信用信息共享平台，交相关部门实施惩戒",
-        "Publish and share the entry; the authorities concerned give it effect",
+    _S.CONSIDERED: _Required(_V.DECIDE, "authority", _DECIDE, _decision, "decision"),
+    _S.DECIDED: _Required(
+        _V.PUBLISH,
+        "authority",
+        Bilingual(
+            "公开名单并共享至信用信息共享平台，交相关部门实施惩戒",
+            "Publish and share the entry; the authorities concerned give it effect",
+        ),
+        _within("decided_on", "publication"),
+        "publication",
     ),
-    Verb.END: Bilingual("期限届满，移出名单", "The term ends; the entry leaves the list"),
-    Verb.GRANT_EARLY: Bilingual(
-        "核实提前移出申请，决定是否准予", "Verify the request for early removal and decide on it"
+    _S.PUBLISHED: _Required(
+        _V.END,
+        "time",
+        Bilingual("期限届满，移出名单", "The term ends; the entry leaves the list"),
+        _on("listed_until"),
+        source=Bilingual("人社部令第45号第十一条", "Order 45, art. 11"),
+    ),
+    _S.EARLY: _Required(
+        _V.GRANT_EARLY,
+        "authority",
+        Bilingual(
+            "核实提前移出申请，决定是否准予",
+            "Verify the request for early removal and decide on it",
+        ),
+        _within("early_asked_on", "early-removal"),
+        "early-removal",
     ),
 }
