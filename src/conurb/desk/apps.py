@@ -6,3 +6,9 @@ class DeskConfig(AppConfig):
     name = "conurb.desk"
     label = "desk"
     verbose_name = _("Desk")
+
+    def ready(self) -> None:
+        """Offer the region's plain services, and teach the journal how acts on cases are told."""
+        from conurb.desk import phrases
+
+        phrases.register()

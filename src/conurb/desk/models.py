@@ -80,7 +80,21 @@ class Case(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True)
-    due_on = models.DateField(null=True, help_text="last working day of the limit, clock stops in")
+    asked_again = models.PositiveSmallIntegerField(
+        default=0, help_text="fields and materials asked for although a record says the same"
+    )
+    limit = models.PositiveSmallIntegerField(
+        default=0, help_text="working days promised when it was handed in"
+    )
+    counts_from = models.DateField(
+        null=True, help_text="the limit begins with the working day after it"
+    )
+    due_on = models.DateField(
+        null=True,
+        help_text="last working day of the limit, clock stops in; None for a draft, and where the "
+        "region has not declared the year it falls in",
+    )
+    warn_on = models.DateField(null=True, help_text="from then on it is due soon")
     complete_by = models.DateField(null=True, help_text="while the applicant has to complete")
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
     reasons_zh = models.TextField(blank=True)
@@ -148,13 +162,13 @@ class Case(models.Model):
         if not works_for_region(actor):
             return own
         authority = actor.authority_id
+        # three look-ups by index, where one over joined tables would read them whole
         part = (
             models.Q(authority_id=authority)
-            | models.Q(opinions__authority_id=authority)
-            | models.Q(appeals__authority_id=authority)
+            | models.Q(pk__in=Opinion.objects.filter(authority_id=authority).values("case"))
+            | models.Q(pk__in=Appeal.objects.filter(authority_id=authority).values("case"))
         )
-        asked = Case.everything.filter(part).values("pk")
-        return own | (models.Q(pk__in=asked) & ~models.Q(state=State.DRAFT.value))
+        return own | (part & ~models.Q(state=State.DRAFT.value))
 
 
 class CaseEvent(models.Model):
@@ -181,6 +195,11 @@ class CaseEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.verb}"
 
+    @property
+    def words(self) -> str:
+        """What was said, in the language of the moment."""
+        return in_language(self.words_zh, self.words_en)
+
 
 class ClockStop(models.Model):
     """A time during which the limit does not count, with its reason."""
@@ -201,7 +220,7 @@ class CaseFile(models.Model):
     """A file handed in with a case, or a letter made for it; content by hash in journal.files."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
-    key = models.CharField(max_length=30, unique=True)
+    key = models.CharField(max_length=30, unique=True, help_text="opaque, in addresses")
     material = models.CharField(max_length=60, blank=True, help_text="key of the material")
     filename = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
@@ -232,7 +251,10 @@ class Opinion(models.Model):
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="opinions")
     question = models.TextField()
     asked_at = models.DateTimeField()
-    due_on = models.DateField()
+    days = models.PositiveSmallIntegerField(default=5, help_text="working days to answer in")
+    due_on = models.DateField(
+        null=True, help_text="None where the region has not declared the year it falls in"
+    )
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, default="")
     words = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
@@ -258,6 +280,7 @@ class Appeal(models.Model):
     """An applicant asks that a decision be looked at again."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="appeals")
+    key = models.CharField(max_length=30, unique=True)
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, related_name="appeals", help_text="decides on it"
     )
@@ -282,6 +305,7 @@ class Delegation(models.Model):
     """An officer's cases are another officer's for a time."""
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="delegations")
+    key = models.CharField(max_length=30, unique=True)
     absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegated_away")
     deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegated_to")
     first_day = models.DateField()
@@ -306,8 +330,11 @@ class Notice(models.Model):
     words_en = models.TextField()
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True)
-    mail_error = models.CharField(max_length=300, blank=True)
+    mailed_at = models.DateTimeField(null=True, help_text="the mail server took it")
+    mail_error = models.CharField(
+        max_length=300, blank=True, help_text="why it did not; tried again until it does"
+    )
+    mail_tries = models.PositiveSmallIntegerField(default=0)
 
     objects = ScopedManager["Notice"]()
     everything: ClassVar[models.Manager[Notice]] = models.Manager()
@@ -349,3 +376,19 @@ class NumberBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.city_id} {self.day} {self.last}"
+
+
+class WrongTry(models.Model):
+    """A try to follow a case with a wrong number or code; kept for the time of the limit.
+
+    `source` is a hash of where it came from or of the number tried, never the address itself.
+    """
+
+    source = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["source", "at"], name="wrong_try_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source[:8]} {self.at:%H:%M}"

@@ -85,7 +85,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Issue:
-    """The record that a grant issues, as far as the service knows it; the case adds the rest."""
+    """The record that a grant issues, as far as the service knows it; the case adds the rest.
+
+    `supersedes` is the key of the record that it renews: that one is superseded in the same moment.
+    """
 
     type: str
     subject: Subject
@@ -93,6 +96,7 @@ class Issue:
     held: Mapping[str, Any] = field(default_factory=dict)
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    supersedes: str = ""
 
 
 @dataclass(frozen=True)
