@@ -166,7 +166,7 @@ def decode(text: str) -> Compact:
 
 def base45(data: bytes) -> str:
     """Return base45 (RFC 9285)."""
-    text = []
+    text: list[str] = []
     for at in range(0, len(data) - 1, 2):
         rest, low = divmod(data[at] << 8 | data[at + 1], 45)
         high, middle = divmod(rest, 45)

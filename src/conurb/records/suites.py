@@ -93,6 +93,17 @@ def suite_of(name: object) -> Suite:
     return found
 
 
+def algorithm_of(jwk: Jwk) -> str:
+    """Return the algorithm of a holder's key, which its kind gives; raises KeyFormatError."""
+    match jwk.get("kty"), jwk.get("crv"):
+        case "OKP", "Ed25519":
+            return "EdDSA"
+        case "EC", "P-256":
+            return "ES256"
+        case kind:
+            raise KeyFormatError(f"keys of kind {kind!r} are not known here")
+
+
 def thumbprint(jwk: Jwk) -> str:
     """Return the name of a public key: its JWK thumbprint (RFC 7638, SHA-256), 43 characters."""
     members = _required_members(jwk)
