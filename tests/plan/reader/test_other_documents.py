@@ -18,9 +18,7 @@ FILES = sorted(
 )
 # What the reader cannot do yet; docs/reader.md lists these limits.
 LIMITS = {
-    "binhai": "rows of an annexed table count on in the last field",
     "hefei": "names that end in 扩容 beside one that does not are not taken apart",
-    "table": "tables in Markdown are read as lines",
 }
 
 

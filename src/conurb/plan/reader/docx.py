@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import DocumentError
+from .tables import AS_ABOVE, columns_of, task_lines
 
 _MAX_EXPANDED = 200 * 1024 * 1024
 _MAX_RATIO = 200  # a plain document is rarely pressed to less than a hundredth
@@ -23,17 +24,6 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"^(?:heading|标题)\s*(\d)$", re.IGNORECASE)
 _TITLE = re.compile(r"^(?:title|标题|文章标题|文件标题)$", re.IGNORECASE)
 _CONTENTS = re.compile(r"^(?:toc|目录)\b", re.IGNORECASE)
-
-_COLUMNS = (
-    ("number", re.compile(r"^(?:序号|编号|序|No\.?|#)$", re.IGNORECASE)),
-    ("support", re.compile(r"配合|协办|参与单位|协同|support", re.IGNORECASE)),
-    ("lead", re.compile(r"牵头|责任|主办|承办|负责|lead|owner|responsible", re.IGNORECASE)),
-    ("due", re.compile(r"时限|时间|期限|节点|进度|due|deadline", re.IGNORECASE)),
-    ("field", re.compile(r"领域|类别|板块|方面|大类|专题|类型|field|area", re.IGNORECASE)),
-    ("task", re.compile(r"任务|事项|内容|举措|措施|项目|工作|目标|task|action", re.IGNORECASE)),
-)
-_AS_ABOVE = "\x00"  # a cell merged with the one above it
-_DUTIES = (("lead", "牵头单位："), ("support", "配合单位："), ("due", "完成时限："))
 
 
 def docx_text(data: bytes, filename: str) -> str:
@@ -234,15 +224,15 @@ class _Body:
 
     def _table(self, table: Any) -> Iterator[str]:
         rows = [self._cells(row) for row in table.iterfind(f"{_W}tr")]
-        rows = [row for row in rows if any(cell and cell != _AS_ABOVE for cell in row)]
+        rows = [row for row in rows if any(cell and cell != AS_ABOVE for cell in row)]
         if not rows:
             return
-        columns = _columns(rows[0])
+        columns = columns_of(rows[0])
         if "task" not in columns.values():
             for row in rows:
-                yield "  ".join(cell for cell in row if cell and cell != _AS_ABOVE)
+                yield "  ".join(cell for cell in row if cell and cell != AS_ABOVE)
             return
-        yield from _task_lines(rows[1:], columns)
+        yield from task_lines(rows[1:], columns)
 
     def _cells(self, row: Any) -> list[str]:
         cells: list[str] = []
@@ -250,7 +240,7 @@ class _Body:
             lines = [line for line in self._blocks(cell) if line]
             merged = cell.find(f"{_W}tcPr/{_W}vMerge")
             below = merged is not None and merged.get(f"{_W}val") != "restart"
-            cells.append(_AS_ABOVE if below else _in_one(lines))
+            cells.append(AS_ABOVE if below else _in_one(lines))
             span = cell.find(f"{_W}tcPr/{_W}gridSpan")
             wide = span.get(f"{_W}val") if span is not None else None
             cells.extend([""] * (min(int(wide), 64) - 1 if wide and wide.isdigit() else 0))
@@ -346,43 +336,6 @@ def _roman(number: int) -> str:
             words += sign
             number -= value
     return words
-
-
-def _columns(header: list[str]) -> dict[int, str]:
-    columns: dict[int, str] = {}
-    for at, cell in enumerate(header):
-        name = next(
-            (name for name, words in _COLUMNS if len(cell) <= 24 and words.search(cell)), None
-        )
-        if name is not None and name not in columns.values():
-            columns[at] = name
-    return columns
-
-
-def _task_lines(rows: list[list[str]], columns: dict[int, str]) -> Iterator[str]:
-    """Each row as “1. task（牵头单位：甲；完成时限：乙）”, under its field's heading."""
-    heading = ""
-    count = 0
-    above: dict[str, str] = {}
-    for row in rows:
-        cells = {name: row[at] for at, name in columns.items() if at < len(row)}
-        cells = {
-            name: above.get(name, "") if words == _AS_ABOVE else words
-            for name, words in cells.items()
-        }
-        above = cells
-        if cells.get("field") and cells["field"] != heading:
-            heading = cells["field"]
-            count = 0
-            yield f"## {heading}"
-        if not cells.get("task"):
-            continue
-        count += 1
-        duties = "；".join(f"{title}{cells[name]}" for name, title in _DUTIES if cells.get(name))
-        task = cells["task"].rstrip("。；;")
-        number = cells.get("number", "")
-        shown = number if number.isdigit() and "field" not in columns.values() else str(count)
-        yield f"{shown}. {task}" + (f"（{duties}）。" if duties else "。")
 
 
 def _in_one(lines: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -13,6 +14,7 @@ from .markers import Marker, broken_marker_at, marker_at
 from .paragraphs import Page, Paragraph, Range, paragraphs_of, words_of
 from .scheme import scheme_of
 
+_ANNEX = re.compile(r"附(?:件|表)\s*[0-9一二三四五六七八九十]*\s*[:：]\s*\S.{0,40}")
 _COPY_LENGTH = 12  # shorter paragraphs may well stand twice in a plan by right
 
 
@@ -36,6 +38,7 @@ class Preparation(Page):
         self.scheme = scheme_of([p.marker for p in self.paragraphs if p.marker is not None])
         self._add_plain_level()
         self._place_markers()
+        self._head_annexes()
         self._drop_copies()
         if self.scheme:
             self.usual = self._usual_signature()
@@ -113,6 +116,16 @@ class Preparation(Page):
                     if broken is not None:
                         paragraph.marker, paragraph.level = broken, levels[family]
                         break
+
+    def _head_annexes(self) -> None:
+        """An annex whose numbers begin at one is a heading like the outermost of the document."""
+        if len(self.scheme) < 2:
+            return
+        for annex, first in pairwise(self.paragraphs):
+            begins = first.marker is not None and first.marker.value == 1 and bool(first.level)
+            if annex.marker is None and begins and _ANNEX.fullmatch(self.words(annex)):
+                annex.marker = Marker(self.scheme[0], None, annex.start, annex.start)
+                annex.level = 0
 
     def _drop_copies(self) -> None:
         """Of paragraphs printed twice, keep the one that fits its neighbours' numbers best."""

@@ -16,6 +16,7 @@ from .mapped import Mapped
 from .model import Dropped, Field, Item, Reading, Repair, Span
 from .repairs import Mender
 from .structure import Outline, Piece, outline_of
+from .tables import spread_tables
 from .tasks import themed, without_theme
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)(?!\d)")
@@ -37,7 +38,7 @@ def read_text(
     and the text. `decisions` maps ids of repairs to True (apply) or False (leave as printed).
     """
     ledger = Ledger(text, decisions or {})
-    mapped = strike_copies(plain(Mapped.whole(text), ledger), ledger)
+    mapped = spread_tables(strike_copies(plain(Mapped.whole(text), ledger), ledger), ledger)
     outline = outline_of(mapped, ledger)
     mender = Mender(mapped.text, ledger)
     title, title_span = _title(mapped, outline, mender)
