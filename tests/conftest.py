@@ -5,6 +5,8 @@ Both are loaded once into the test database; each test runs in a transaction tha
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,44 @@ def client_of(actors):
         return browser
 
     return client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def indexes():
+    """Let the local index follow at once, as no test ever commits, and lie in a folder of its own.
+
+    The folder is made, and filled from the logs, when something first asks for the index.
+    """
+    from conurb.records import index
+
+    made: list[Path] = []
+    local = index.local
+
+    def folder() -> Path:
+        if not made:
+            made.append(Path(tempfile.mkdtemp(prefix="conurb-index-")))
+        return made[0]
+
+    def filled() -> index.Index:
+        first = not made
+        found = local()
+        if first:
+            index.prepare()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "folder", folder)
+        patch.setattr(index, "local", filled)
+        patch.setattr(index, "when_committed", lambda work: work())
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def index_of_the_moment(indexes):
+    """Give each test an index of its own."""
+    yield
+    if indexes:
+        from conurb.records import index
+
+        index.close()
+        shutil.rmtree(indexes.pop(), ignore_errors=True)

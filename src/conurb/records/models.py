@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 NOTHING = models.Q(pk__in=[])
 REGION_LOG = "region"
 """The log of the trust list; every other log is a city's and has its code as name."""
+
+
+def opaque_key() -> str:
+    """Return a new key that nobody can guess: 120 random bits."""
+    return secrets.token_hex(15)
 
 
 class SigningKey(models.Model):
@@ -286,6 +292,7 @@ class Agreement(models.Model):
 class Look(models.Model):
     """Somebody checked a person, or had a person's data disclosed; append-only, for the person."""
 
+    key = models.CharField(max_length=30, unique=True, default=opaque_key)
     at = models.DateTimeField()
     subject_handle = models.CharField(max_length=64, db_index=True)
     type = models.CharField(max_length=60)

@@ -1,0 +1,471 @@
+"""The local index from which checks are answered: one LMDB file, derived from the logs alone.
+
+It lies in `index/` of the node's data. Every process of the node maps it; one writes at a time,
+readers never wait. Whoever appends to a log calls `follow(log)`: right after the commit the index
+is brought up from the position that it holds itself, so that a process killed in between loses
+nothing: the next catch-up, or the start of a worker, takes up where the index ends. The last entry
+that was read is kept by its hash; where the log says something else there (a restored backup), the
+index is made anew.
+
+Beside the records it holds what a check needs and no log says: the agreements, and the hashes of
+API keys (`refresh`). LMDB was taken because a look-up costs half of SQLite's; see docs/checks.md.
+
+    records     type NUL handle NUL end NUL key of the record   -> JSON list of a `holding.Fact`
+    of-record   key of a record            -> its key in `records`
+    callers     SHA-256 of an API key      -> JSON list of `Caller`
+    meta        position:<log>             -> JSON [entries read, hash of the last]
+                shared                     -> JSON {accords, lost}
+                shared-number              -> counts the changes of `shared`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import lmdb
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from conurb.records.holding import Accord, Change, Fact, Lost, instant
+from conurb.records.models import REGION_LOG, Agreement, LogEntry, LogHead, SigningKey
+from conurb.records.statement import RESERVED, VCT
+from conurb.records.suites import unb64
+from conurb.region.models import ApiKey
+
+Transaction = Any
+"""LMDB's own, whose types say that a value may be a buffer; ours are bytes always."""
+
+LARGEST = 1 << 36
+"""Address space that the file may grow to, in bytes; nothing is taken before it is used."""
+
+CHUNK = 2_000
+MOST_READERS = 1_024
+NO_END = "~"
+"""Stands for the end of a record that has none; sorts after every moment."""
+
+STATE_CHANGES = frozenset({"suspend", "resume", "revoke", "supersede"})
+
+
+class Caller(NamedTuple):
+    """Who a key belongs to: the authority it acts for, and the system."""
+
+    authority: str
+    authority_name: str
+    system: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every check needs: the agreements by type and city, and the keys that were lost."""
+
+    number: bytes
+    accords: Mapping[tuple[str, str], tuple[Accord, ...]]
+    lost: Mapping[str, Lost]
+
+
+NOTHING_SHARED = Shared(b"", {}, {})
+
+
+class Snapshot:
+    """The index as it was when the reading began."""
+
+    __slots__ = ("_index", "_read")
+
+    def __init__(self, index: Index, read: Transaction) -> None:
+        self._index = index
+        self._read = read
+
+    @property
+    def complete(self) -> bool:
+        """Whether the index was ever brought up to the logs."""
+        return self._read.get(b"shared-number", db=self._index.meta) is not None
+
+    def facts(self, type_slug: str, handle: str, at: str) -> list[Fact]:
+        """Return what the logs say of a subject's records of a type that had not ended by `at`.
+
+        Where there is none, the last one that had ended. What ended earlier is not read, so that a
+        check costs the same after years of daily records.
+        """
+        start = place(type_slug, handle)
+        size = len(start)
+        cursor = self._read.cursor(db=self._index.records)
+        found = []
+        issued = False
+        more = cursor.set_range(start + at.encode())
+        while more and cursor.key()[:size] == start:
+            fact = Fact._make(json.loads(cursor.value()))
+            issued = issued or fact.issued_at <= at
+            found.append(fact)
+            more = cursor.next()
+        if issued:
+            return found
+        # to the one before the first that was looked at
+        back = cursor.set_range(start + at.encode())
+        if (cursor.prev() if back else cursor.last()) and cursor.key()[:size] == start:
+            found.append(Fact._make(json.loads(cursor.value())))
+        return found
+
+    def history(self, type_slug: str, handle: str) -> list[Fact]:
+        """Return what the logs say of all records of a type about a subject, by their ends."""
+        start = place(type_slug, handle)
+        cursor = self._read.cursor(db=self._index.records)
+        found = []
+        more = cursor.set_range(start)
+        while more and cursor.key().startswith(start):
+            found.append(Fact._make(json.loads(cursor.value())))
+            more = cursor.next()
+        return found
+
+    def subject_of(self, record_key: str) -> tuple[str, str] | None:
+        """Return type and subject handle of a record; None where no log names it."""
+        found = self._read.get(record_key.encode(), db=self._index.of_record)
+        if found is None:
+            return None
+        type_slug, handle, _end, _key = found.decode().split("\0")
+        return type_slug, handle
+
+    def caller(self, secret: str) -> Caller | None:
+        """Return whose API key this is; None where it is unknown or was revoked."""
+        digest = hashlib.sha256(secret.encode()).hexdigest().encode()
+        found = self._read.get(digest, db=self._index.callers)
+        return None if found is None else Caller._make(json.loads(found))
+
+    def shared(self) -> Shared:
+        """Return agreements and lost keys; read again only where they changed."""
+        number = self._read.get(b"shared-number", db=self._index.meta)
+        if number is None:
+            return NOTHING_SHARED
+        known = self._index.known
+        if known.number != number:
+            known = _shared(number, self._read.get(b"shared", db=self._index.meta))
+            self._index.known = known
+        return known
+
+    def positions(self) -> dict[str, int]:
+        """Return how many entries of each log were read."""
+        return {log: size for log, (size, _hash) in _positions(self._index, self._read).items()}
+
+    def entries(self) -> dict[str, list[tuple[str, str]]]:
+        """Return everything as text, table by table, to compare one index with another."""
+        tables = {"records": self._index.records, "of-record": self._index.of_record}
+        tables |= {"callers": self._index.callers, "meta": self._index.meta}
+        return {
+            name: [(key.decode(), value.decode()) for key, value in self._read.cursor(db=table)]
+            for name, table in tables.items()
+            if name != "meta"
+        } | {
+            "meta": [
+                (key.decode(), value.decode())
+                for key, value in self._read.cursor(db=self._index.meta)
+                if key != b"shared-number"
+            ]
+        }
+
+
+class Index:
+    """The file, opened once a process."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environment: Any = lmdb.open(
+            str(folder),
+            map_size=LARGEST,
+            max_dbs=4,
+            max_readers=MOST_READERS,
+            # one flush a commit: a power cut may lose the last commits, never the file
+            metasync=False,
+        )
+        self.environment.reader_check()  # gives back the places of readers that were killed
+        self.meta = self.environment.open_db(b"meta")
+        self.records = self.environment.open_db(b"records")
+        self.of_record = self.environment.open_db(b"of-record")
+        self.callers = self.environment.open_db(b"callers")
+        self.known = NOTHING_SHARED
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Read one state of the index, whatever is written meanwhile."""
+        with self.environment.begin() as read:
+            yield Snapshot(self, read)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Write all or nothing; waits for another writer of the node."""
+        with self.environment.begin(write=True) as write:
+            yield write
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.environment.close()
+
+
+_opened: dict[tuple[int, Path], Index] = {}
+_opening = threading.Lock()
+
+
+def folder() -> Path:
+    """Return where the index of this node lies."""
+    return Path(settings.DATA_PATH) / "index"
+
+
+def local() -> Index:
+    """Return this node's index as this process has it; a process that forked opens its own."""
+    wanted = (os.getpid(), folder())
+    found = _opened.get(wanted)
+    if found is None:
+        with _opening:
+            found = _opened.get(wanted)
+            if found is None:
+                found = _opened[wanted] = Index(wanted[1])
+    return found
+
+
+def close() -> None:
+    """Let go of the file, before the process forks or the folder goes."""
+    with _opening:
+        for place_, index in list(_opened.items()):
+            if place_[0] == os.getpid():
+                del _opened[place_]
+                index.close()
+
+
+def place(type_slug: str, handle: str) -> bytes:
+    """Return what the keys of a subject's records of a type begin with."""
+    return f"{type_slug}\0{handle}\0".encode()
+
+
+def when_committed(work: Callable[[], object]) -> None:
+    """Do something as soon as the transaction of the moment is committed."""
+    transaction.on_commit(work)
+
+
+def follow(*logs: str) -> None:
+    """Bring the index up to these logs right after the commit; for whoever appends to one."""
+    when_committed(lambda: catch_up(logs))
+
+
+def follow_shared() -> None:
+    """Bring agreements, API keys and lost keys up to date right after the commit."""
+    when_committed(refresh)
+
+
+def catch_up(logs: Iterable[str] | None = None) -> int:
+    """Read what the logs (all by default) hold beyond the index; return how many entries.
+
+    The lock of the file is held from before the logs are read, so that of two that catch up the
+    later reads what the earlier could not see.
+    """
+    index = local()
+    wanted = sorted(LogHead.objects.values_list("log", flat=True)) if logs is None else list(logs)
+    try:
+        with index.writing() as write:
+            if logs is None:
+                _forgets_no_log(index, write, wanted)
+            read = sum(_read_on(index, write, log) for log in wanted)
+            if REGION_LOG in wanted or not write.get(b"shared-number", db=index.meta):
+                _write_shared(index, write)
+            return read
+    except _AnotherLogError:
+        return rebuild()
+
+
+def refresh() -> None:
+    """Write agreements, API keys and lost keys anew."""
+    index = local()
+    with index.writing() as write:
+        _write_shared(index, write)
+
+
+def rebuild() -> int:
+    """Make the whole index anew from the logs; return how many entries were read.
+
+    It is one transaction: whoever reads meanwhile reads the old index, then the new.
+    """
+    index = local()
+    with index.writing() as write:
+        for table in (index.records, index.of_record, index.callers):
+            write.drop(table, delete=False)
+        for log in _positions(index, write):
+            write.delete(f"position:{log}".encode(), db=index.meta)
+        logs = sorted(LogHead.objects.values_list("log", flat=True))
+        read = sum(_read_on(index, write, log) for log in logs)
+        _write_shared(index, write)
+        return read
+
+
+def prepare() -> int:
+    """Bring everything up to date: at the start of a node, and of every process that serves."""
+    read = catch_up()
+    refresh()
+    return read
+
+
+class _AnotherLogError(Exception):
+    """The log does not say what the index read of it."""
+
+
+def _positions(index: Index, read: Transaction) -> dict[str, tuple[int, str]]:
+    found = {}
+    cursor = read.cursor(db=index.meta)
+    if cursor.set_range(b"position:"):
+        for key, value in cursor:
+            if not key.startswith(b"position:"):
+                break
+            size, digest = json.loads(value)
+            found[key.decode().removeprefix("position:")] = (size, digest)
+    return found
+
+
+def _forgets_no_log(index: Index, write: Transaction, logs: Sequence[str]) -> None:
+    if not _positions(index, write).keys() <= set(logs):
+        raise _AnotherLogError
+
+
+def _read_on(index: Index, write: Transaction, log: str) -> int:
+    """Read a log from where the index ends; the last entry read must still be the same."""
+    size, digest = _positions(index, write).get(log, (0, ""))
+    rows = (
+        LogEntry.objects.filter(log=log, index__gte=max(size - 1, 0))
+        .order_by("index")
+        .values_list("kind", "body")
+        .iterator(chunk_size=CHUNK)
+    )
+    if size:
+        last = next(rows, None)
+        if last is None or _digest(last[1]) != digest:
+            raise _AnotherLogError
+    read, body = 0, ""
+    for kind, body in rows:
+        if log != REGION_LOG:
+            _apply(index, write, log, kind, body)
+        read += 1
+    if read:
+        position = json.dumps([size + read, _digest(body)]).encode()
+        write.put(f"position:{log}".encode(), position, db=index.meta)
+    return read
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _apply(index: Index, write: Transaction, log: str, kind: str, leaf: str) -> None:
+    said = json.loads(leaf)
+    name = said["key"].encode()
+    if kind == "issue":
+        fact, handle, type_slug = _fact(log, said)
+        where = place(type_slug, handle) + f"{fact.valid_until or NO_END}\0{fact.key}".encode()
+        write.put(where, _json(fact), db=index.records)
+        write.put(name, where, db=index.of_record)
+    elif kind in STATE_CHANGES:
+        known = write.get(name, db=index.of_record)
+        if known is None:
+            raise ValueError(f"log {log} changes {said['key']}, which it never issued")
+        fact = Fact._make(json.loads(write.get(known, db=index.records) or b"[]"))
+        change = Change(said["at"], kind, said.get("reason", ""))
+        write.put(known, _json(fact._replace(changes=[*fact.changes, change])), db=index.records)
+
+
+def _fact(city: str, leaf: Mapping[str, Any]) -> tuple[Fact, str, str]:
+    """Return what the token of a leaf states, the subject's handle and the type's slug."""
+    header, payload, _signature = leaf["token"].split(".")
+    said = json.loads(unb64(payload))
+    fact = Fact(
+        key=leaf["key"],
+        city=city,
+        authority=said["authority"],
+        version=said["ver"],
+        issued_at=leaf["at"],
+        valid_from=_from_seconds(said["nbf"]),
+        valid_until=_from_seconds(said["exp"]) if "exp" in said else None,
+        kid=_kid(header),
+        public={name: value for name, value in said.items() if name not in RESERVED},
+        changes=[],
+    )
+    return fact, said["sub"], said["vct"].removeprefix(VCT)
+
+
+@lru_cache(maxsize=256)
+def _kid(header: str) -> str:
+    return str(json.loads(unb64(header))["kid"])
+
+
+def _from_seconds(seconds: int) -> str:
+    return instant(datetime.fromtimestamp(seconds, UTC))
+
+
+def _write_shared(index: Index, write: Transaction) -> None:
+    accords: dict[str, list[Any]] = {}
+    first: set[tuple[str, str, str, str]] = set()
+    for agreement in Agreement.objects.order_by("opened_at", "pk"):
+        of = (agreement.key, agreement.type, agreement.from_city_id, agreement.in_city_id)
+        accord = _accord(agreement, replaces=of in first)
+        first.add(of)
+        if accord.end is None or accord.start < accord.end:
+            cities = f"{agreement.type} {agreement.in_city_id}"
+            accords.setdefault(cities, []).append(accord)
+    lost = {kid: list(loss) for kid, loss in _lost().items()}
+    write.drop(index.callers, delete=False)
+    keys = ApiKey.everything.filter(revoked_at=None, user__is_active=True)
+    for key in keys.select_related("authority"):
+        caller = Caller(key.authority.key, key.authority.name_zh, key.label)
+        write.put(key.secret_hash.encode(), _json(caller), db=index.callers)
+    shared = _json({"accords": dict(sorted(accords.items())), "lost": dict(sorted(lost.items()))})
+    if shared == write.get(b"shared", db=index.meta):
+        return
+    number = int(write.get(b"shared-number", db=index.meta) or b"0") + 1
+    write.put(b"shared", shared, db=index.meta)
+    write.put(b"shared-number", b"%d" % number, db=index.meta)
+
+
+def _accord(agreement: Agreement, *, replaces: bool) -> Accord:
+    """Return the accord of a row: from its day on; one that replaces another, from then on."""
+    start = _midnight(agreement.holds_from)
+    if replaces:
+        start = max(start, instant(agreement.opened_at))
+    last = agreement.holds_until
+    ends = [instant(agreement.closed_at)] if agreement.closed_at else []
+    ends += [_midnight(last + timedelta(days=1))] if last else []
+    effects = tuple((each["code"], each["zh"], each["en"]) for each in agreement.effects)
+    key = agreement.urn.rsplit(":", 1)[-1]
+    return Accord(key, agreement.from_city_id, start, min(ends, default=None), effects)
+
+
+def _midnight(day: Any) -> str:
+    return instant(datetime.combine(day, time(), timezone.get_default_timezone()))
+
+
+def _lost() -> dict[str, Lost]:
+    rows = SigningKey.objects.exclude(withdrawn_at=None).exclude(compromised_from=None)
+    return {
+        key.kid: Lost(instant(key.withdrawn_at), instant(key.compromised_from))
+        for key in rows
+        if key.withdrawn_at and key.compromised_from
+    }
+
+
+def _shared(number: bytes, text: bytes | None) -> Shared:
+    said = json.loads(text or b'{"accords": {}, "lost": {}}')
+    accords = {}
+    for cities, rows in said["accords"].items():
+        type_slug, _space, city = cities.partition(" ")
+        accords[type_slug, city] = tuple(
+            Accord(key, source, start, end, tuple((c, zh, en) for c, zh, en in effects))
+            for key, source, start, end, effects in rows
+        )
+    return Shared(number, accords, {kid: Lost(*loss) for kid, loss in said["lost"].items()})
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
