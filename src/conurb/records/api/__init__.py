@@ -2,4 +2,7 @@
 
 from ninja import Router
 
+from conurb.records.api import logs
+
 router = Router()
+router.add_router("", logs.router)
