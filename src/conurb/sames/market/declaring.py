@@ -26,13 +26,17 @@ ORDER_45_10 = Bilingual("人社部令第45号第十条", "Order 45, art. 10")
 
 @dataclass(frozen=True)
 class Declared:
-    """The rules of a region: `years` on the list, `early_months` before early removal."""
+    """The rules of a region: `years` on the list, `early_months` before early removal.
+
+    `offices` gives for the code of each city the word with which its inspection's numbers begin.
+    """
 
     thresholds: Thresholds
     years: int
     early_months: int
     terms: Terms
     effects: tuple[Effect, ...]
+    offices: Mapping[str, str]
 
     def effect(self, code: str) -> Effect | None:
         """Return an effect by its code; None where the region has none."""
@@ -61,10 +65,11 @@ def read(folder: Path) -> Declared:
 
 def _declared(table: Table) -> Declared | None:
     thresholds, listing = table.table("thresholds"), table.table("listing")
+    offices = table.table("offices")
     terms = [_term(each) for each in table.tables("term", required=True)]
     effects = tuple(_effect(each) for each in table.tables("effect", required=True))
     table.finish()
-    if thresholds is None or listing is None:
+    if thresholds is None or listing is None or offices is None:
         return None
     by_code: Mapping[str, Term] = {term.code: term for term in terms}
     for code in get_args(TermCode):
@@ -76,6 +81,7 @@ def _declared(table: Table) -> Declared | None:
         early_months=listing.whole("early_months"),
         terms=MappingProxyType(by_code),
         effects=effects,
+        offices=MappingProxyType({code: offices.text(code) for code, _word in offices.items()}),
     )
     listing.finish()
     return declared

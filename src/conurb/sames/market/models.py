@@ -177,6 +177,17 @@ class ArrearsMatter(models.Model):
         )
 
     @property
+    def conduct(self) -> listing.Conduct:
+        """How the employer behaved since it was listed, as the rules want it."""
+        return listing.Conduct(
+            listed_on=self.decided_on or self.found_on,
+            corrected_on=self.corrected_on,
+            promised=self.promised_on is not None,
+            relapsed=self.relapsed,
+            criminal=self.criminal,
+        )
+
+    @property
     def owed_yuan(self) -> str:
         """The amount in yuan."""
         return listing.yuan(self.amount_fen)
