@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
+import segno
+
 from conurb.records.types import Claim, RecordType
 from conurb.region.tables import Bilingual
 
@@ -171,6 +173,19 @@ def words_of(value: Any, schema: Mapping[str, Any], zone: tzinfo) -> Bilingual:
             unit = schema["x-unit"]
             words = Bilingual(f"{value}{unit['zh']}", f"{value} {unit['en']}")
     return words
+
+
+def drawing(text: str, *, ecc: Literal["L", "M", "Q", "H"] = "Q") -> tuple[str, int]:
+    """Return a QR code (ISO/IEC 18004) as SVG and its version, 1 to 40.
+
+    The picture has its quiet zone and no size: the page gives it one. Black on white in every
+    theme, since a scanner wants it so.
+    """
+    code = segno.make(text, error=ecc, micro=False, boost_error=False)
+    picture = code.svg_inline(
+        border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None
+    )
+    return picture, int(code.version)
 
 
 def day_words(day: date) -> Bilingual:

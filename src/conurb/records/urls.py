@@ -1,12 +1,31 @@
 """Addresses of records, the wallet and checks."""
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
-from conurb.records.views import wellknown
+from conurb.records.views import inspecting, register, wallet, wellknown
 
 CITY = r"(?P<city>\d{6})"
 
 urlpatterns: list[URLPattern] = [
+    path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/looks/", wallet.looks, name="wallet-looks"),
+    path("wallet/<str:key>/", wallet.record, name="wallet-record"),
+    path("wallet/<str:key>/show/", wallet.show, name="wallet-show"),
+    path("wallet/<str:key>/paper/", wallet.on_paper, name="wallet-print"),
+    path("wallet/<str:key>.sd-jwt", wallet.as_file, name="wallet-file"),
+    path("wallet/<str:key>.json", wallet.as_json, name="wallet-json"),
+    path("check/", inspecting.check_page, name="check"),
+    path("check/number/", inspecting.check_number, name="check-number"),
+    path("check/lists.json", inspecting.check_lists, name="check-lists"),
+    path("check/worker.js", inspecting.check_worker, name="check-worker"),
+    path("records/", register.register, name="register"),
+    path("records.xlsx", register.register_xlsx, name="register-xlsx"),
+    path("records/<str:key>/", register.register_record, name="register-record"),
+    re_path(
+        r"^records/(?P<key>[0-9a-f]{1,64})/(?P<act>suspend|resume|revoke)/$",
+        register.change,
+        name="register-change",
+    ),
     # for machines of others; issued tokens name these addresses
     re_path(
         rf"^\.well-known/jwt-vc-issuer/issuers/{CITY}$",
