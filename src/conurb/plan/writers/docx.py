@@ -8,9 +8,7 @@ numbers between dashes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -18,40 +16,26 @@ from typing import Any
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from conurb.journal.paper import (
+    CONTROL,
+    RED,
+    Face,
+    name_alternatives,
+    page_number,
+    rule_below,
+    set_font,
+    set_page,
+)
 from conurb.plan.bulletins import Content, FieldProgress, Progress, Row, Text, summary
 from conurb.plan.lights import Light
 from conurb.plan.writers.wording import Wording, wording
 
-RED = RGBColor(0xC8, 0x10, 0x2E)
 COLUMNS: tuple[Light, ...] = ("done", "on-course", "at-risk", "late", "not-begun", "withdrawn")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
-
 CHINESE_FIGURES = (22, 15, *([15] * 6), 14.5, 14.5)  # widths of columns in mm
-
-# what stands in for a font that a machine does not have, the most alike first
-ALTERNATIVES = {
-    "方正小标宋简体": "FZXiaoBiaoSong-B05S;SimSun;Noto Serif CJK SC",
-    "仿宋": "FangSong;仿宋_GB2312;STFangsong;Noto Serif CJK SC",
-    "黑体": "SimHei;STHeiti;Noto Sans CJK SC",
-    "楷体": "KaiTi;楷体_GB2312;STKaiti;Noto Serif CJK SC",
-    "宋体": "SimSun;STSong;Noto Serif CJK SC",
-}
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face of type: the font for Chinese, its size in points, and how it is set."""
-
-    chinese: str
-    size: float
-    bold: bool = False
-    colour: RGBColor | None = None
-
 
 MASTHEAD = Face("方正小标宋简体", 36, bold=True, colour=RED)
 TITLE = Face("方正小标宋简体", 22, bold=True)
@@ -84,7 +68,7 @@ class _Paper:
     def __init__(self, words: Wording) -> None:
         self.words = words
         self.document = Document()
-        self._name_alternatives()
+        name_alternatives(self.document)
         self._page()
 
     def masthead(self, content: Content) -> None:
@@ -96,7 +80,7 @@ class _Paper:
         line = self._line(f"{office}\t{day}", BODY, after=10)
         stops = line.paragraph_format.tab_stops
         stops.add_tab_stop(Mm(156), alignment=2)
-        _rule_below(line)
+        rule_below(line)
         self._line(words.title(content), TITLE, align="center", lead=34, before=22, after=16)
 
     def overview(self, content: Content, introduction: Text) -> None:
@@ -343,57 +327,17 @@ class _Paper:
         run.font.bold = face.bold or (self.words.language == "en" and face in (FIRST, HEAD))
         run.font.italic = False
         run.font.color.rgb = face.colour or RGBColor(0, 0, 0)
-        _font(run, face.chinese)
+        set_font(run, face.chinese)
 
     def _page(self) -> None:
         section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-        section.left_margin, section.right_margin = Mm(28), Mm(26)
-        section.footer_distance = Mm(25)
+        set_page(section)
         footer = section.footer.paragraphs[0]
         footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
         before, after = self.words.page.split("{page}")
         self._run(footer, before, PAGE)
-        _page_number(footer)
+        page_number(footer, PAGE)
         self._run(footer, after, PAGE)
-
-    def _name_alternatives(self) -> None:
-        """Tell the reading program which fonts to take where one is missing."""
-        part = self.document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
-        fonts = parse_xml(part.blob)
-        for name, others in ALTERNATIVES.items():
-            fonts.append(
-                parse_xml(
-                    f'<w:font {nsdecls("w")} w:name="{name}"><w:altName w:val="{others}"/>'
-                    '<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="variable"/>'
-                    "</w:font>"
-                )
-            )
-        part._blob = _xml(fonts)
-
-
-def _xml(element: Any) -> bytes:
-    from lxml import etree
-
-    made: bytes = etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return made
-
-
-def _font(run: Any, chinese: str) -> None:
-    run.font.name = "Times New Roman"
-    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
-    fonts.set(qn("w:eastAsia"), chinese)
-    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{theme}"), None)
-
-
-def _rule_below(paragraph: Any) -> None:
-    borders = parse_xml(
-        f"<w:pBdr {nsdecls('w')}>"
-        '<w:bottom w:val="single" w:sz="18" w:space="6" w:color="C8102E"/></w:pBdr>'
-    )
-    paragraph._p.get_or_add_pPr().append(borders)
 
 
 def _repeat(row: Any) -> None:
@@ -402,19 +346,6 @@ def _repeat(row: Any) -> None:
 
 def _keep_row_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-def _page_number(paragraph: Any) -> None:
-    run = paragraph.add_run()
-    run.font.size = Pt(PAGE.size)
-    _font(run, PAGE.chinese)
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = text
-        run._r.append(element)
 
 
 def _two_lines(head: str) -> str:
