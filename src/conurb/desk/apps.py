@@ -9,6 +9,9 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the region's plain services, and teach the journal how acts on cases are told."""
-        from conurb.desk import phrases
+        from django.conf import settings
 
+        from conurb.desk import phrases, plain
+
+        plain.offer_declared(settings.REGION_PATH)
         phrases.register()

@@ -32,9 +32,12 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+NONE = Bilingual("", "")
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What letters speak of; `words` is what an officer said, `until` a day set to the applicant."""
+    """What letters speak of; `words` is what an officer said, `until` the day he set."""
 
     number: str
     service: Bilingual
@@ -44,7 +47,7 @@ class Facts:
     limit: int = 0
     due_on: date | None = None
     until: date | None = None
-    reasons: Bilingual = Bilingual("", "")
+    reasons: Bilingual = NONE
     words: str = ""
     automatic: bool = False
 

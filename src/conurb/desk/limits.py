@@ -163,8 +163,8 @@ def may_ask(
 ) -> AskFault | None:
     """Return why the applicant can no longer be asked to complete; None where he can.
 
-    What is missing is said once and in full, within five working days (行政许可法 art. 32). Where the
-    calendar cannot count them it is not held against the officer.
+    What is missing is said once and in full, within five working days (行政许可法 art. 32). Where
+    the calendar cannot count them it is not held against the officer.
     """
     if asked_before:
         return "asked-before"

@@ -20,6 +20,7 @@ from conurb.region.tables import Bilingual
 
 if TYPE_CHECKING:
     from conurb.desk.models import Case
+    from conurb.region.models import User
 
 Audience = Literal["resident", "firm", "driver"]
 Data = Mapping[str, Any]
@@ -146,6 +147,13 @@ class Service:
         """Return whom or what it is about. Raises NumberError or SubjectError."""
         raise NotImplementedError
 
+    def known_of(self, applicant: User, firm: str) -> Data:
+        """Return what the form asks that the platform knows of the applicant, or of his firm.
+
+        `firm` is the code of the firm that he acts for, "" where he acts for himself.
+        """
+        return {}
+
     def examine(self, data: Data, at: datetime) -> Sequence[Finding]:
         """Return what the service's own rules say of an application; shown before submission."""
         return ()
@@ -166,12 +174,20 @@ _services: dict[str, Service] = {}
 
 
 def offer(*services: Service) -> None:
-    """Make services known; raises ValueError where a slug is taken."""
+    """Make services known; raises ValueError where a slug is taken.
+
+    A service of the same name from the same module takes the place of the earlier one: a region's
+    file that is read again.
+    """
     for service in services:
         known = _services.get(service.slug)
-        if known is not None and type(known) is not type(service):
+        if known is not None and _origin(known) != _origin(service):
             raise ValueError(f"service {service.slug} is offered twice")
         _services[service.slug] = service
+
+
+def _origin(service: Service) -> tuple[str, str]:
+    return type(service).__module__, type(service).__qualname__
 
 
 def service_of(slug: str) -> Service | None:

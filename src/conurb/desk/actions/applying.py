@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
@@ -38,6 +37,7 @@ from conurb.desk.services import Data, Finding, Service
 from conurb.desk.stages import State, Verb
 from conurb.journal import files as storage
 from conurb.journal.uploads import HandedIn, UploadError, check
+from conurb.records.actions.looking import look
 from conurb.records.subjects import Subject, SubjectError
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.competence import competent
@@ -105,7 +105,10 @@ def start(
         changed_at=moment,
     )
     offers = held.offers_of(case, service, moment)
-    case.data = {name: offer.value for name, offer in offers.fields.items()}
+    case.data = {
+        **service.known_of(applicant, case.firm),
+        **{name: offer.value for name, offer in offers.fields.items()},
+    }
     case.save()
     return case
 
@@ -404,9 +407,7 @@ def cleaned(service: Service, filled: Mapping[str, Any]) -> dict[str, Any]:
         field, errors = next(iter(form.errors.items()))
         label = form.fields[field].label if field in form.fields else ""
         said = f"{label}: {errors[0]}" if label else str(errors[0])
-        raise RefusedError(
-            said, status=422, field="" if field == forms.forms.NON_FIELD_ERRORS else field
-        )
+        raise RefusedError(said, status=422, field=field if field in form.fields else "")
     known: dict[str, Any] = json.loads(json.dumps(form.cleaned_data, cls=DjangoJSONEncoder))
     return known
 
@@ -539,8 +540,6 @@ def _tell_looks(
     moment: datetime,
 ) -> None:
     """Let the person read that a record of his was looked at for this application."""
-    from conurb.records.actions.looking import look
-
     applicant = case.applicant
     if applicant is None:
         return

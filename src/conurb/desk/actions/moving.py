@@ -53,9 +53,7 @@ def next_state(case: Case, verb: Verb) -> State:
         return moved(State(case.state), verb)
     except MoveError:
         raise RefusedError(
-            _(
-                "The case is in the state “%(state)s”, in which this cannot be done. Reload the page."
-            )
+            _("The case is “%(state)s”, in which state this cannot be done. Reload the page.")
             % {"state": case.get_state_display()}
         ) from None
 

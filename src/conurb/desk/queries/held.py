@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from conurb.desk import reuse
 from conurb.desk.models import Case
 from conurb.desk.reuse import Held, Offers
 from conurb.desk.services import Data, Service
+from conurb.records.checking import Answer, check
 from conurb.records.models import Record
 from conurb.records.subjects import Subject
 from conurb.records.types import UnknownTypeError, type_of
+from conurb.refusal import RefusedError
 from conurb.region.models import Identity, Representation, User
 from conurb.region.numbers import NumberError
-
-if TYPE_CHECKING:
-    from conurb.records.checking import Answer
 
 
 def city_deciding(service: Service, data: Data, otherwise: str) -> str:
     """Return where a case is decided; `otherwise` while too little was filled in to tell."""
     try:
         return service.decides_in(data) or otherwise
-    except (LookupError, ValueError, TypeError):
+    except (LookupError, ValueError, TypeError, RefusedError):
         return otherwise
 
 
@@ -52,8 +50,6 @@ def answers_about(
     applicant: User, service: Service, data: Data, slug: str, city: str, at: datetime
 ) -> list[tuple[Subject, Answer]]:
     """Check whether records of a type about the applicant, his firms or his things hold there."""
-    from conurb.records.checking import check
-
     try:
         kind = type_of(slug).subject
     except UnknownTypeError:
@@ -74,11 +70,11 @@ def _subjects(
         about = service.subject_of(data)
     except (LookupError, ValueError, TypeError, NumberError):
         about = None
-    if about is not None and about.kind == kind:
+    mine = {each.number for each in own}
+    if about is not None and about.kind == kind and (kind == "vehicle" or about.number in mine):
         # whoever may apply for several is spared by the record of the one it is about
-        if kind == "vehicle" or about.number in {each.number for each in own}:
-            yield Subject(about.kind, about.number)
-            return
+        yield Subject(about.kind, about.number)
+        return
     yield from own
     if kind not in {"resident", "firm"}:
         kept = Record.everything.filter(holder=applicant, type=slug, state=Record.State.VALID)
@@ -102,7 +98,7 @@ def _held(applicant: User, answer: Answer) -> list[Held]:
     What a record only holds is offered to who holds it or acts for its subject: of the vehicle of
     somebody else an applicant learns what anybody may.
     """
-    found = [each for each in answer.found if each.standing == "valid"]
+    found = [each for each in answer.found if each.standing == "valid" and each.holds]
     rows = {row.key: row for row in Record.everything.filter(key__in=[each.key for each in found])}
     held = []
     for each in found:
