@@ -12,6 +12,11 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+# how long an example takes says nothing on a shared machine
+hypothesis_settings.register_profile("conurb", deadline=None)
+hypothesis_settings.load_profile("conurb")
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = ROOT / "regions" / "changzhutan"
