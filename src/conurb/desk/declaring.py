@@ -255,8 +255,7 @@ def _service(table: Table, position: int) -> PlainService:
         subject_field=_reference(
             table,
             "subject_field",
-            table.text("subject_field", required=kind not in _NUMBER_OF)
-            or _NUMBER_OF.get(kind, ""),
+            number or "",
             [each.name for each in fields if each.type == _SUBJECT_TYPES[kind]],
         ),
         competence=table.text("decides"),

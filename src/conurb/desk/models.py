@@ -83,6 +83,9 @@ class Case(models.Model):
     asked_again = models.PositiveSmallIntegerField(
         default=0, help_text="fields and materials asked for although a record says the same"
     )
+    reused_count = models.PositiveSmallIntegerField(
+        default=0, help_text="length of `reused`, for figures"
+    )
     limit = models.PositiveSmallIntegerField(
         default=0, help_text="working days promised when it was handed in"
     )

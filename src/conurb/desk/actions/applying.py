@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -327,6 +328,7 @@ TAKEN = (
     "firm",
     "findings",
     "reused",
+    "reused_count",
     "asked_again",
 )
 """The fields of a case that `_take` sets."""
@@ -381,6 +383,7 @@ def _take(case: Case, judged: Judged) -> None:
     case.firm = judged.firm
     case.findings = [finding_json(finding) for finding in judged.findings]
     case.reused = list(judged.count.reused)
+    case.reused_count = len(case.reused)
     case.asked_again = judged.count.asked_again
 
 
@@ -543,12 +546,8 @@ def _tell_looks(
     applicant = case.applicant
     if applicant is None:
         return
+    purpose = f"{service.name.zh}（申请时免提交）"
     for slug in dict.fromkeys(used["type"] for used in count.reused):
         for subject, answer in held.answers_about(applicant, service, data, slug, city, moment):
-            look(
-                actor,
-                answer,
-                subject,
-                purpose=f"{service.name.zh}（申请时免提交）",
-                way="desk",
-            )
+            note = partial(look, actor, answer, subject, purpose=purpose, way="desk")
+            transaction.on_commit(note)
