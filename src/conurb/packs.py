@@ -79,6 +79,13 @@ def load_packs(region: Region) -> None:
 class PackConfig(AppConfig):
     """Base of a pack's AppConfig: makes known what its `pack.py` declares."""
 
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        """Let Django choose the pack's own class in `apps.py`, where this one stands as well."""
+        super().__init_subclass__()
+        cls.default = True
+
     def ready(self) -> None:
         """Register types, services, phrases and the carrier of the pack's items."""
         pack: Pack = import_module(f"{self.name}.pack").PACK
