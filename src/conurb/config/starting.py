@@ -11,9 +11,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from conurb.desk import plain
 from conurb.packs import load_packs
 from conurb.plan.actions.starting import adopt_folder_plan
 from conurb.plan.english import EnglishError
+from conurb.records import index
+from conurb.records.actions import declaring
 from conurb.region.declarations import Region
 from conurb.region.folder import load_region
 from conurb.region.loading import load
@@ -81,6 +84,8 @@ def load_folder() -> None:
 
 def load_declared(region: Region) -> None:
     """Load what the kernel and the packs read from the folder: types, agreements, services."""
+    declaring.load(region)
+    plain.load_declared(region)
     load_packs(region)
 
 
@@ -95,6 +100,7 @@ def serve(host: str, port: int, workers: int, say: Say) -> None:
     say(f"\n  Conurb · {name}\n  http://{host}:{port}\n  Ctrl-C 停止 stops it.\n")
     sys.stderr.flush()
     os.environ["DJANGO_SETTINGS_MODULE"] = "conurb.config.settings"
+    index.close()  # the processes that serve are forked from this one and open it themselves
     Granian(
         target="conurb.config.wsgi:application",
         address=host,

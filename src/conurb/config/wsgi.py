@@ -1,8 +1,17 @@
-"""The WSGI application that granian serves."""
+"""The WSGI application that granian serves: checks before Django, in the same processes."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conurb.config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from django.db import connections  # noqa: E402  they need Django's settings
+
+from conurb.records import check_app, index  # noqa: E402
+
+# a process that was killed between a commit and the index left it behind
+index.prepare()
+connections.close_all()
+application = check_app.mount(django)

@@ -6,7 +6,8 @@ person by whoever asks on somebody's behalf (`actions.looking`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -94,24 +95,29 @@ def check_many(
     secret = region_secret()
     handles = [handle(subject, secret) for subject in subjects]
     with index.local().reading() as snapshot:
-        verdicts = [judged(snapshot, type, each, city, asked_at) for each in handles]
+        verdicts = judged(snapshot, type, handles, city, asked_at)
     return [
         _answer(verdict, type, subject.number, city, moment)
         for verdict, subject in zip(verdicts, subjects, strict=True)
     ]
 
 
-def judged(snapshot: index.Snapshot, slug: str, named: str, city: str, at: str) -> Verdict:
-    """Return the verdict on a subject by its handle; `at` is an instant.
+def judged(
+    snapshot: index.Snapshot, slug: str, handles: Iterable[str], city: str, at: str
+) -> list[Verdict]:
+    """Return the verdicts on subjects by their handles; `at` is an instant.
 
     "stale" where the index was never brought up to the logs: a bare no would be a lie.
     """
     shared = snapshot.shared()
     if not shared.number:
-        return Verdict("stale", "lists-too-old", ())
-    facts = snapshot.facts(slug, named, at)
-    accords = shared.accords.get((slug, city), ())
-    return holding.judge(facts, accords, shared.lost, city=city, at=at)
+        return [Verdict("stale", "lists-too-old", ()) for _handle in handles]
+    accords, lost = shared.accords.get((slug, city), ()), shared.lost
+    cursor, look_up = snapshot.cursor(), snapshot.facts_from
+    return [
+        holding.judge(look_up(cursor, slug, named, at), accords, lost, city=city, at=at)
+        for named in handles
+    ]
 
 
 def reason_words(answer: Answer) -> Bilingual:
@@ -126,15 +132,16 @@ def _answer(verdict: Verdict, slug: str, number: str, city: str, at: datetime) -
 
 def _found(held: Held, slug: str) -> Found:
     fact, accord = held.fact, held.accord
+    said = json.loads(fact.said)
     return Found(
-        key=fact.key,
+        key=said["key"],
         type=slug,
         city=fact.city,
-        authority=fact.authority,
+        authority=said["authority"],
         valid_from=holding.moment(fact.valid_from),
         valid_until=holding.moment(fact.valid_until) if fact.valid_until else None,
         standing=held.standing,
-        public=fact.public,
+        public=said["public"],
         agreement=accord.key if accord else None,
         effects=tuple(Effect(*effect) for effect in accord.effects) if accord else (),
         holds=held.holds,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from conurb.region.tables import Bilingual
 
@@ -67,18 +67,19 @@ class Change(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What the log of a city says of one record; `changes` in the order of the log."""
+    """What the log of a city says of one record; `valid_until` is "" where it has no end.
 
-    key: str
+    `changes` are in the order of the log. `said` is a JSON object of what the rules do not need
+    and an answer repeats: key, authority, version, public claims.
+    """
+
     city: str
-    authority: str
-    version: int
     issued_at: str
     valid_from: str
-    valid_until: str | None
+    valid_until: str
     kid: str
-    public: dict[str, Any]
-    changes: Sequence[Sequence[str]]
+    changes: Sequence[Change]
+    said: str
 
 
 class Accord(NamedTuple):
@@ -142,15 +143,14 @@ def standing(fact: Fact, at: str, lost: Mapping[str, Lost]) -> tuple[Standing, R
     as revoked where its key was withdrawn and the log had it only after the key was compromised.
     """
     last = ""
-    for change in fact.changes:
-        if change[0] <= at:
-            last = change[1]
-    if last in ENDED:
-        return ENDED[last]
+    if fact.changes:
+        last = next((change.kind for change in reversed(fact.changes) if change.at <= at), "")
+        if last in ENDED:
+            return ENDED[last]
     loss = lost.get(fact.kid)
     if loss is not None and at >= loss.withdrawn_at and fact.issued_at >= loss.compromised_from:
         return "revoked", "key-withdrawn"
-    if fact.valid_until is not None and at >= fact.valid_until:
+    if fact.valid_until and at >= fact.valid_until:
         return "expired", "expired"
     if last == "suspend":
         return "suspended", "suspended"

@@ -10,12 +10,12 @@ index is made anew.
 Beside the records it holds what a check needs and no log says: the agreements, and the hashes of
 API keys (`refresh`). LMDB was taken because a look-up costs half of SQLite's; see docs/checks.md.
 
-    records     type NUL handle NUL end NUL key of the record   -> JSON list of a `holding.Fact`
-    of-record   key of a record            -> its key in `records`
-    callers     SHA-256 of an API key      -> JSON list of `Caller`
-    meta        position:<log>             -> JSON [entries read, hash of the last]
-                shared                     -> JSON {accords, lost}
-                shared-number              -> counts the changes of `shared`
+    records     type NUL handle NUL end NUL key of the record  -> a `Fact`, see `write_fact`
+    of-record   key of a record        -> its key in `records`
+    callers     SHA-256 of an API key  -> JSON list of `Caller`
+    meta        position:<log>         -> JSON [entries read, hash of the last]
+                shared                 -> JSON {accords, lost, cities}
+                shared-number          -> counts the changes of `shared`
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from conurb.records.holding import Accord, Change, Fact, Lost, instant
 from conurb.records.models import REGION_LOG, Agreement, LogEntry, LogHead, SigningKey
 from conurb.records.statement import RESERVED, VCT
 from conurb.records.suites import unb64
-from conurb.region.models import ApiKey
+from conurb.region.models import ApiKey, City
 
 Transaction = Any
 """LMDB's own, whose types say that a value may be a buffer; ours are bytes always."""
@@ -72,9 +72,10 @@ class Shared:
     number: bytes
     accords: Mapping[tuple[str, str], tuple[Accord, ...]]
     lost: Mapping[str, Lost]
+    cities: frozenset[str]
 
 
-NOTHING_SHARED = Shared(b"", {}, {})
+NOTHING_SHARED = Shared(b"", {}, {}, frozenset())
 
 
 class Snapshot:
@@ -97,23 +98,35 @@ class Snapshot:
         Where there is none, the last one that had ended. What ended earlier is not read, so that a
         check costs the same after years of daily records.
         """
-        start = place(type_slug, handle)
+        return self.facts_from(self._read.cursor(db=self._index.records), type_slug, handle, at)
+
+    def cursor(self) -> Any:
+        """Return a cursor with which many subjects are looked up, see `facts_from`."""
+        return self._read.cursor(db=self._index.records)
+
+    @staticmethod
+    def facts_from(cursor: Any, type_slug: str, handle: str, at: str) -> list[Fact]:
+        """Return what `facts` does, through a cursor that was made already."""
+        start = f"{type_slug}\0{handle}\0".encode()
         size = len(start)
-        cursor = self._read.cursor(db=self._index.records)
-        found = []
+        after = start + at.encode()
+        found: list[Fact] = []
         issued = False
-        more = cursor.set_range(start + at.encode())
-        while more and cursor.key()[:size] == start:
-            fact = Fact._make(json.loads(cursor.value()))
+        more = there = cursor.set_range(after)
+        while more:
+            key, value = cursor.item()
+            if key[:size] != start:
+                break
+            fact = read_fact(value)
             issued = issued or fact.issued_at <= at
             found.append(fact)
             more = cursor.next()
         if issued:
             return found
-        # to the one before the first that was looked at
-        back = cursor.set_range(start + at.encode())
-        if (cursor.prev() if back else cursor.last()) and cursor.key()[:size] == start:
-            found.append(Fact._make(json.loads(cursor.value())))
+        # nothing that was issued by then and goes on: the last that had ended, if any
+        back = cursor.set_range(after) and cursor.prev() if there else cursor.last()
+        if back and cursor.key()[:size] == start:
+            found.append(read_fact(cursor.value()))
         return found
 
     def history(self, type_slug: str, handle: str) -> list[Fact]:
@@ -123,7 +136,7 @@ class Snapshot:
         found = []
         more = cursor.set_range(start)
         while more and cursor.key().startswith(start):
-            found.append(Fact._make(json.loads(cursor.value())))
+            found.append(read_fact(cursor.value()))
             more = cursor.next()
         return found
 
@@ -365,33 +378,56 @@ def _apply(index: Index, write: Transaction, log: str, kind: str, leaf: str) -> 
     name = said["key"].encode()
     if kind == "issue":
         fact, handle, type_slug = _fact(log, said)
-        where = place(type_slug, handle) + f"{fact.valid_until or NO_END}\0{fact.key}".encode()
-        write.put(where, _json(fact), db=index.records)
+        where = place(type_slug, handle) + f"{fact.valid_until or NO_END}\0{said['key']}".encode()
+        write.put(where, write_fact(fact), db=index.records)
         write.put(name, where, db=index.of_record)
     elif kind in STATE_CHANGES:
         known = write.get(name, db=index.of_record)
         if known is None:
             raise ValueError(f"log {log} changes {said['key']}, which it never issued")
-        fact = Fact._make(json.loads(write.get(known, db=index.records) or b"[]"))
-        change = Change(said["at"], kind, said.get("reason", ""))
-        write.put(known, _json(fact._replace(changes=[*fact.changes, change])), db=index.records)
+        fact = read_fact(write.get(known, db=index.records))
+        change = Change(said["at"], kind, " ".join(str(said.get("reason", "")).split()))
+        write.put(
+            known, write_fact(fact._replace(changes=[*fact.changes, change])), db=index.records
+        )
+
+
+def write_fact(fact: Fact) -> bytes:
+    """Return a fact as the index keeps it.
+
+    A line of fields between tabs (the changes last, three fields each), then `said` as it is: it
+    goes into answers without being parsed.
+    """
+    fields = [*fact[:5], *(field for change in fact.changes for field in change)]
+    return ("\t".join(fields) + "\n" + fact.said).encode()
+
+
+def read_fact(value: bytes) -> Fact:
+    """Return the fact that `write_fact` wrote."""
+    line, _newline, said = value.decode().partition("\n")
+    fields = line.split("\t")
+    changes = [Change(*fields[at : at + 3]) for at in range(5, len(fields), 3)]
+    return Fact(*fields[:5], changes, said)  # type: ignore[call-arg, arg-type]
 
 
 def _fact(city: str, leaf: Mapping[str, Any]) -> tuple[Fact, str, str]:
     """Return what the token of a leaf states, the subject's handle and the type's slug."""
     header, payload, _signature = leaf["token"].split(".")
     said = json.loads(unb64(payload))
+    repeated = {
+        "key": leaf["key"],
+        "authority": said["authority"],
+        "version": said["ver"],
+        "public": {name: value for name, value in said.items() if name not in RESERVED},
+    }
     fact = Fact(
-        key=leaf["key"],
         city=city,
-        authority=said["authority"],
-        version=said["ver"],
         issued_at=leaf["at"],
         valid_from=_from_seconds(said["nbf"]),
-        valid_until=_from_seconds(said["exp"]) if "exp" in said else None,
+        valid_until=_from_seconds(said["exp"]) if "exp" in said else "",
         kid=_kid(header),
-        public={name: value for name, value in said.items() if name not in RESERVED},
-        changes=[],
+        changes=(),
+        said=_text(repeated),
     )
     return fact, said["sub"], said["vct"].removeprefix(VCT)
 
@@ -421,7 +457,13 @@ def _write_shared(index: Index, write: Transaction) -> None:
     for key in keys.select_related("authority"):
         caller = Caller(key.authority.key, key.authority.name_zh, key.label)
         write.put(key.secret_hash.encode(), _json(caller), db=index.callers)
-    shared = _json({"accords": dict(sorted(accords.items())), "lost": dict(sorted(lost.items()))})
+    shared = _json(
+        {
+            "accords": dict(sorted(accords.items())),
+            "lost": dict(sorted(lost.items())),
+            "cities": sorted(City.objects.values_list("code", flat=True)),
+        }
+    )
     if shared == write.get(b"shared", db=index.meta):
         return
     number = int(write.get(b"shared-number", db=index.meta) or b"0") + 1
@@ -456,7 +498,7 @@ def _lost() -> dict[str, Lost]:
 
 
 def _shared(number: bytes, text: bytes | None) -> Shared:
-    said = json.loads(text or b'{"accords": {}, "lost": {}}')
+    said = json.loads(text or b'{"accords": {}, "lost": {}, "cities": []}')
     accords = {}
     for cities, rows in said["accords"].items():
         type_slug, _space, city = cities.partition(" ")
@@ -464,8 +506,12 @@ def _shared(number: bytes, text: bytes | None) -> Shared:
             Accord(key, source, start, end, tuple((c, zh, en) for c, zh, en in effects))
             for key, source, start, end, effects in rows
         )
-    return Shared(number, accords, {kid: Lost(*loss) for kid, loss in said["lost"].items()})
+    lost = {kid: Lost(*loss) for kid, loss in said["lost"].items()}
+    return Shared(number, accords, lost, frozenset(said["cities"]))
+
+
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _text(value).encode()

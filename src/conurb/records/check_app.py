@@ -1,0 +1,404 @@
+"""Checks over HTTP, in front of Django: no middleware, no ORM, nothing but the local index.
+
+    GET  /api/check/<type>/<subject>?city=430100[&at=…][&purpose=…]
+    POST /api/check/<type>      {"city": …, "subjects": […], "at": …, "purpose": …}
+
+`mount` puts it before the WSGI application in the same server; `records.api.checks` describes the
+same operations in the OpenAPI document and answers through `respond` too, so that both say the
+same, byte by byte. What an answer repeats of a record lies in the index as JSON already and is not
+parsed here.
+
+A check of a person needs a purpose and is noted for the person before it is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from conurb.records import holding, index
+from conurb.records.checking import MOST, judged
+from conurb.records.holding import REASON_WORDS, Held, Reason, Verdict
+from conurb.records.keys import region_secret
+from conurb.records.subjects import PERSONAL, SubjectError, handle, parse
+from conurb.records.types import RecordType, UnknownTypeError, type_of
+from conurb.region.numbers import NumberError
+from conurb.region.tables import Bilingual
+
+PREFIX = "/api/check/"
+PARAMETERS = frozenset({"city", "at", "purpose", "lang"})
+MEMBERS = frozenset({"city", "subjects", "at", "purpose"})
+LARGEST_BODY = 256 * 1024
+PURPOSE_LENGTH = 200
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+REASONS_PHRASES = {
+    200: "200 OK",
+    401: "401 Unauthorized",
+    404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    413: "413 Content Too Large",
+    422: "422 Unprocessable Content",
+}
+
+
+class Reply(NamedTuple):
+    """A status and the JSON that goes with it."""
+
+    status: int
+    body: bytes
+
+
+class _ProblemError(Exception):
+    """What was asked cannot be answered; `where` is the place of the fault in the request."""
+
+    def __init__(self, status: int, words: Bilingual, *errors: tuple[Sequence[str], Bilingual]):
+        super().__init__(words.en)
+        self.status = status
+        self.words = words
+        self.errors = errors
+
+
+class Asked(NamedTuple):
+    """A request, as whoever serves it took it apart; `body` is None for a single check."""
+
+    slug: str
+    subject: str
+    query: str
+    authorization: str
+    body: bytes | None
+
+
+def mount(application: Application) -> Application:
+    """Return the application with the checks before it; all else it answers itself."""
+
+    def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if not path.startswith(PREFIX):
+            return application(environ, start_response)
+        reply, allow = _serve(environ, path)
+        headers = [
+            ("Content-Type", "application/json; charset=utf-8"),
+            ("Content-Length", str(len(reply.body))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if reply.status == 401:
+            headers.append(("WWW-Authenticate", 'Bearer realm="Conurb"'))
+        if allow:
+            headers.append(("Allow", allow))
+        start_response(REASONS_PHRASES[reply.status], headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else reply.body]
+
+    return serve
+
+
+def _serve(environ: Environ, path: str) -> tuple[Reply, str]:
+    """Take a request apart; returns the reply, and the methods that there are for 405."""
+    try:
+        place = path[len(PREFIX) :].encode("latin-1").decode()
+    except UnicodeError:
+        place = path[len(PREFIX) :]
+    slug, slash, subject = place.partition("/")
+    method = environ["REQUEST_METHOD"]
+    query = environ.get("QUERY_STRING", "")
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    if slash:
+        if method not in {"GET", "HEAD"}:
+            return _not_allowed(query), "GET, HEAD"
+        return respond(Asked(slug, subject, query, authorization, None)), ""
+    if method != "POST":
+        return _not_allowed(query), "POST"
+    # one more than is allowed, so that what is too long is seen to be
+    given = environ.get("CONTENT_LENGTH") or LARGEST_BODY + 1
+    length = min(int(given) if str(given).isdigit() else 0, LARGEST_BODY + 1)
+    body = environ["wsgi.input"].read(length)
+    return respond(Asked(slug, "", query, authorization, body)), ""
+
+
+def respond(asked: Asked) -> Reply:
+    """Return the reply to a check of one subject, or of many where there is a body."""
+    english = False
+    try:
+        query = dict(parse_qsl(asked.query, keep_blank_values=True)) if asked.query else {}
+        english = query.get("lang", "").startswith("en")
+        return Reply(200, _one(asked, query) if asked.body is None else _many(asked, query))
+    except _ProblemError as problem:
+        return _told(problem, english=english)
+
+
+def _one(asked: Asked, query: Mapping[str, str]) -> bytes:
+    with index.local().reading() as snapshot:
+        of, caller = _let_in(snapshot, asked)
+        for name in query:
+            if name not in PARAMETERS:
+                raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
+        city = _city(snapshot, query.get("city"), "query")
+        at = _moment(query.get("at"), "query")
+        purpose = _purpose(of, query.get("purpose"), "query")
+        number, named = _subject(of, asked.subject, ["path", "subject"])
+        (verdict,) = judged(snapshot, asked.slug, (named,), city, at)
+    if of.subject in PERSONAL:
+        _note(of, [named], [verdict], city, purpose, caller)
+    head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}",'
+    return head.encode() + _answer(number, verdict)[1:]
+
+
+def _many(asked: Asked, query: Mapping[str, str]) -> bytes:
+    with index.local().reading() as snapshot:
+        of, caller = _let_in(snapshot, asked)
+        for name in query:
+            if name != "lang":
+                raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
+        said = _body(asked.body or b"")
+        city = _city(snapshot, said.get("city"), "body")
+        at = _moment(said.get("at"), "body")
+        purpose = _purpose(of, said.get("purpose"), "body")
+        numbers, handles = _subjects(of, said.get("subjects"))
+        verdicts = judged(snapshot, asked.slug, handles, city, at)
+    if of.subject in PERSONAL:
+        _note(of, handles, verdicts, city, purpose, caller)
+    head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}","answers":['
+    answers = [_answer(*each) for each in zip(numbers, verdicts, strict=True)]
+    return head.encode() + b",".join(answers) + b"]}"
+
+
+def _let_in(snapshot: index.Snapshot, asked: Asked) -> tuple[RecordType, index.Caller | None]:
+    """Return the type asked about and who asks; a key that is sent must be good."""
+    caller = None
+    if asked.authorization:
+        scheme, _space, secret = asked.authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            caller = snapshot.caller(secret.strip())
+        if caller is None:
+            raise _ProblemError(
+                401,
+                Bilingual("该密钥不存在或已停用。", "This key is unknown or was revoked."),
+            )
+    try:
+        of = type_of(asked.slug)
+    except UnknownTypeError as fault:
+        words = Bilingual("没有这种凭证类型。", "There is no such type of record.")
+        # who has no key is not told which types there are
+        raise _ProblemError(404 if caller else 401, words if caller else NO_KEY) from fault
+    if caller is None and not of.open_to_all:
+        raise _ProblemError(401, NO_KEY)
+    return of, caller
+
+
+NO_KEY = Bilingual("请随请求发送密钥。", "Send a key with the request.")
+
+
+def _city(snapshot: index.Snapshot, city: Any, place: str) -> str:
+    there = snapshot.shared().cities
+    if isinstance(city, str) and city in there:
+        return city
+    codes = ", ".join(sorted(there))
+    if city is None or city == "":
+        raise _wrong(
+            [place, "city"],
+            f"请说明在哪个市核验（city），可用：{codes}",
+            f"say in which city (city): {codes}",
+        )
+    raise _wrong(
+        [place, "city"], f"没有这个市，可用：{codes}", f"there is no such city; there are: {codes}"
+    )
+
+
+def _moment(at: Any, place: str) -> str:
+    if at is None:
+        return holding.instant(datetime.now(UTC))
+    try:
+        # a plus that nobody escaped arrives as a space
+        moment = datetime.fromisoformat(str(at).replace(" ", "+") if "T" in str(at) else "")
+        if moment.tzinfo is None:
+            raise ValueError
+        return holding.instant(moment)
+    except (ValueError, OverflowError) as fault:
+        raise _wrong(
+            [place, "at"],
+            "应为带时区的时刻，如 2026-01-31T08:00:00+08:00",
+            "must be a moment with its zone, as 2026-01-31T08:00:00+08:00",
+        ) from fault
+
+
+def _purpose(of: RecordType, purpose: Any, place: str) -> str:
+    text = purpose.strip() if isinstance(purpose, str) else ""
+    if of.subject not in PERSONAL:
+        return text
+    if not text or len(text) > PURPOSE_LENGTH:
+        raise _wrong(
+            [place, "purpose"],
+            f"核验个人凭证须说明用途（purpose），不超过{PURPOSE_LENGTH}字；本人可查看",
+            f"a check of a person needs a purpose (purpose) of at most {PURPOSE_LENGTH} "
+            "characters; the person can read it",
+        )
+    return text
+
+
+def _subject(of: RecordType, given: str, where: Sequence[str]) -> tuple[str, str]:
+    """Return the number as its standard writes it, and the subject's handle."""
+    try:
+        subject = parse(of.subject, given)
+    except (NumberError, SubjectError) as fault:
+        raise _wrong(where, fault.message_zh, fault.message_en) from fault
+    if of.subject not in PERSONAL:
+        return subject.number, subject.number
+    return subject.number, handle(subject, region_secret())
+
+
+def _subjects(of: RecordType, given: Any) -> tuple[list[str], list[str]]:
+    if not isinstance(given, list) or not given:
+        raise _wrong(
+            ["body", "subjects"],
+            f"应为1至{MOST}个主体号码的列表",
+            f"must be a list of 1 to {MOST} numbers of subjects",
+        )
+    if len(given) > MOST:
+        raise _ProblemError(
+            413,
+            Bilingual(
+                f"一次最多核验{MOST}个主体，本次为{len(given)}个，请分批。",
+                f"At most {MOST} subjects are checked at once; these are {len(given)}.",
+            ),
+        )
+    numbers: list[str] = []
+    handles: list[str] = []
+    faults: list[tuple[Sequence[str], Bilingual]] = []
+    for place, text in enumerate(given):
+        try:
+            number, named = _subject(of, str(text), ["body", "subjects", str(place)])
+        except _ProblemError as fault:
+            faults += fault.errors
+        else:
+            numbers.append(number)
+            handles.append(named)
+    if faults:
+        raise _ProblemError(
+            422,
+            Bilingual(
+                f"有{len(faults)}个号码有误，整批未核验。",
+                f"{len(faults)} numbers are wrong; nothing was checked.",
+            ),
+            *faults,
+        )
+    return numbers, handles
+
+
+def _body(body: bytes) -> Mapping[str, Any]:
+    if len(body) > LARGEST_BODY:
+        raise _ProblemError(
+            413,
+            Bilingual(
+                f"请求正文超过{LARGEST_BODY // 1024} KB，请分批。",
+                f"The body is larger than {LARGEST_BODY // 1024} KB; send it in parts.",
+            ),
+        )
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise _wrong(["body"], "正文不是 JSON", "the body is no JSON") from fault
+    if not isinstance(said, dict):
+        raise _wrong(["body"], "正文应为 JSON 对象", "the body must be a JSON object")
+    for name in said:
+        if name not in MEMBERS:
+            raise _wrong(["body", name], "没有这一项", "there is no such member")
+    return said
+
+
+def _note(
+    of: RecordType,
+    handles: Sequence[str],
+    verdicts: Sequence[Verdict],
+    city: str,
+    purpose: str,
+    caller: index.Caller | None,
+) -> None:
+    from conurb.records.actions.looking import note_all
+
+    who = caller or index.Caller("", "", "")
+    note_all(
+        [
+            {
+                "subject_handle": named,
+                "type": of.slug,
+                "record_key": json.loads(verdict.found[0].fact.said)["key"]
+                if verdict.found
+                else "",
+                "in_city": city,
+                "authority_key": who.authority,
+                "authority_name": who.authority_name,
+                "actor_name": who.system,
+                "purpose": purpose,
+                "verdict": verdict.outcome,
+                "way": "api",
+            }
+            for named, verdict in zip(handles, verdicts, strict=True)
+        ]
+    )
+
+
+def _answer(number: str, verdict: Verdict) -> bytes:
+    """Return the JSON of one answer; a number has no character that JSON would escape."""
+    found = ",".join([_found(held) for held in verdict.found])
+    head = _verdict(verdict.outcome, verdict.reason)
+    return f'{{"subject":"{number}",{head},"found":[{found}]}}'.encode()
+
+
+@lru_cache(maxsize=64)
+def _verdict(outcome: str, reason: Reason) -> str:
+    words = REASON_WORDS[reason]
+    said = {"verdict": outcome, "reason": reason, "words": {"zh": words.zh, "en": words.en}}
+    return _text(said)[1:-1]
+
+
+def _found(held: Held) -> str:
+    fact, accord = held.fact, held.accord
+    until = f'"{fact.valid_until}"' if fact.valid_until else "null"
+    recognised = "true" if held.holds else "false"
+    agreement = f'"{accord.key}"' if accord else "null"
+    return (
+        f'{{"city":"{fact.city}","standing":"{held.standing}","holds":{recognised},'
+        f'"valid_from":"{fact.valid_from}","valid_until":{until},'
+        f'"agreement":{agreement},"effects":{_effects(accord.effects) if accord else "[]"},'
+        f"{fact.said[1:]}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _effects(effects: tuple[tuple[str, str, str], ...]) -> str:
+    return _text([{"code": code, "zh": zh, "en": en} for code, zh, en in effects])
+
+
+def _wrong(where: Sequence[str], zh: str, en: str) -> _ProblemError:
+    name = ".".join(where)
+    return _ProblemError(
+        422, Bilingual(f"{name}：{zh}。", f"{name}: {en}."), (where, Bilingual(zh, en))
+    )
+
+
+def _not_allowed(query: str) -> Reply:
+    words = Bilingual("该地址不支持此请求方法。", "This address does not take this method.")
+    return _told(_ProblemError(405, words), english="lang=en" in query)
+
+
+def _told(problem: _ProblemError, *, english: bool) -> Reply:
+    def told(words: Bilingual) -> str:
+        return words.en if english else words.zh
+
+    said: dict[str, Any] = {"detail": told(problem.words)}
+    if problem.status == 422:
+        said["errors"] = [
+            {"where": list(where), "message": told(words)} for where, words in problem.errors
+        ]
+    return Reply(problem.status, _text(said).encode())
+
+
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
