@@ -196,5 +196,70 @@ def plan_read(
         click.echo(render_text(reading, lang))
 
 
+@main.group()
+def records() -> None:
+    """Look at the signed records of a region and the logs they stand in."""
+
+
+@records.command("audit")
+@click.argument("cities", nargs=-1, metavar="[CITY]…")
+@click.option("--address", help="Audit a node from outside, by its address (https://…).")
+@click.option(
+    "--seen",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of the heads that were seen before; made and kept up to date.",
+)
+@click.option("--region-key", default="", help="Name (kid) of the region's first key, if known.")
+@region_option
+@data_option
+def records_audit(
+    cities: tuple[str, ...],
+    *,
+    address: str | None,
+    seen: Path | None,
+    region_key: str,
+    region: Path | None,
+    data: Path | None,
+) -> None:
+    """Verify whole logs: every entry, head, tile and token, and the status lists.
+
+    CITY is the code of a city, as in region.toml; without one, every log is audited. What is wrong
+    is told by log, index of the entry and reason; the status is then 1. With --seen, a past that
+    was rewritten and signed anew is found, too.
+    """
+    prepare(region, data)
+    from conurb.records.auditing import audit
+    from conurb.records.fetching import Node, UnreachableError
+    from conurb.records.queries.auditing import Tables
+    from conurb.records.queries.trust import type_of
+    from conurb.records.seen_heads import SeenHeadsError, load, save
+
+    reports = []
+    try:
+        before = load(seen) if seen else {}
+        source = Node(address) if address else Tables()
+        for report in audit(
+            source, cities or None, seen=before, type_of=type_of, pinned=region_key
+        ):
+            reports.append(report)
+            for fault in report.faults:
+                click.echo(str(fault))
+            if report.number_of_faults > len(report.faults):
+                click.echo(f"{report.log} … {report.number_of_faults} faults in all")
+            for remark in report.remarks:
+                click.echo(f"({remark})")
+            verdict = "sound" if report.sound else "NOT SOUND"
+            click.echo(
+                f"{report.log}: {report.entries:,} entries, {report.heads:,} signed heads, "
+                f"{report.records:,} records: {verdict}"
+            )
+    except (UnreachableError, SeenHeadsError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    if seen:
+        save(seen, before, reports)
+    if not all(report.sound for report in reports):
+        sys.exit(1)
+
+
 if __name__ == "__main__":
     main()

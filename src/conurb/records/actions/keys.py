@@ -203,7 +203,7 @@ def _withdrawn(key: SigningKey, reason: str) -> NewEntry:
     return NewEntry("withdraw", key.kid, body)
 
 
-def _write(actor: User | None, verb: str, key: SigningKey, moment: datetime, **detail: str) -> None:
+def _write(actor: User | None, verb: str, key: SigningKey, moment: datetime, **detail: Any) -> None:
     record(
         actor,
         verb,

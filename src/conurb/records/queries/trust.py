@@ -61,7 +61,7 @@ def known() -> Known:
     """Return what this node knows, each thing looked up when it is asked for."""
     return Known(
         trust=trust_list(),
-        type_of=_type_of,
+        type_of=type_of,
         type_by_code=lambda code: type_by_code(code, types.types()),
         published=_is_published,
         status=status,
@@ -115,7 +115,8 @@ def _still_begins_with(state: str) -> bool:
     return Checkpoint.objects.filter(log=REGION_LOG, size=int(size), root=root).exists()
 
 
-def _type_of(slug: str) -> RecordType | None:
+def type_of(slug: str) -> RecordType | None:
+    """Return a declared type, None where there is none."""
     with suppress(UnknownTypeError):
         return types.type_of(slug)
     return None
