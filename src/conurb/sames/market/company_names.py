@@ -151,7 +151,8 @@ class CompanyName:
     `places` are codes of divisions (see `company_places`), `place` their bare names as written
     together; `core` the word of its own, never empty unless the whole name is; `trades` the words of
     trade, `numbers` those within core and trade; `branch` what follows the name of the firm whose
-    branch this is. `slip` tells that the form was mistyped.
+    branch this is. `slip` tells that the form was mistyped. `stem` is what stands before the form in a
+    name with brackets, as it stands, "" where there are none.
     """
 
     text: str
@@ -166,6 +167,7 @@ class CompanyName:
     group: bool
     branch: str
     slip: bool
+    stem: str
 
     @property
     def trade(self) -> str:
@@ -191,11 +193,12 @@ class CompanyName:
 def parse(text: str, gazetteer: Gazetteer) -> CompanyName:
     """Return the parts of a name. Any text gives some; an empty one gives empty parts."""
     folded = fold(text)
-    rest, inner, form = _unbracketed(folded, gazetteer) if "(" in folded or ")" in folded else (
-        folded,
-        (),
-        Form.UNSAID,
-    )
+    rest, form, stem = folded, Form.UNSAID, ""
+    inner: tuple[tuple[str, str], ...] = ()
+    if "(" in folded or ")" in folded:
+        rest, inner, form = _unbracketed(folded, gazetteer)
+        flat = _without_branch(folded.replace("(", "").replace(")", ""))[0]
+        stem = _without_form(flat)[0].removesuffix(_GROUP)
     rest, branch = _without_branch(rest)
     rest, said, slip = _without_form(rest)
     form = said or form
@@ -225,6 +228,7 @@ def parse(text: str, gazetteer: Gazetteer) -> CompanyName:
         group=group,
         branch=branch,
         slip=slip,
+        stem=stem,
     )
 
 

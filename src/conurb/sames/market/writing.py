@@ -43,6 +43,15 @@ def lookalikes() -> frozenset[str]:
     return frozenset(fold(way) for way in both)
 
 
+@cache
+def partners() -> dict[str, str]:
+    """Return for each character those that look like it."""
+    found: dict[str, str] = {}
+    for one, other in lookalikes():
+        found[one] = found.get(one, "") + other
+    return found
+
+
 def fold(text: str) -> str:
     """Return the text as names are compared: what only differs in writing comes out the same.
 
