@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
 from conurb.region.tables import Bilingual
+from conurb.region.workdays import Calendar, CalendarError
 
 Subjects = Literal["firm", "people", "all"]
 
@@ -81,6 +82,23 @@ def duties(
         if city != own_city:
             found += [Duty(city, each) for each in able if each.code in agreed]
     return tuple(found)
+
+
+def due_day(calendar: Calendar, day: date, working_days: int) -> date:
+    """Return until when a duty asked for on a day is to be confirmed.
+
+    A name leaves the list whether or not the holidays of a year are known: where they are not,
+    Mondays to Fridays count, which ends no later than the true term.
+    """
+    try:
+        return calendar.add_workdays(day, working_days)
+    except CalendarError:
+        weeks, rest = divmod(working_days, 5)
+        due = day + timedelta(weeks=weeks)
+        while rest:
+            due += timedelta(days=1)
+            rest -= due.weekday() < 5
+        return due
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _declared(table: Table) -> Declared | None:
     by_code: Mapping[str, Term] = {term.code: term for term in terms}
     for code in get_args(TermCode):
         if code not in by_code:
-            table.note("missing-key", "term", key=f"term {code}")
+            table.note("missing-key", f"term {code}")
     declared = Declared(
         thresholds=_thresholds(thresholds),
         years=listing.whole("years"),

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Literal
 
 from conurb.region.tables import Bilingual
-from conurb.region.workdays import Calendar
+from conurb.region.workdays import Calendar, CalendarError
 
 
 class State(StrEnum):
@@ -243,11 +243,17 @@ def hearing_earliest(called_on: date, calendar: Calendar, terms: Terms) -> date:
 
 
 def next_step(state: State, dates: Dates, calendar: Calendar, terms: Terms) -> Next | None:
-    """Return what the procedure requires next; None where it requires nothing."""
+    """Return what the procedure requires next; None where it requires nothing.
+
+    Without a day where the holidays of the year in which it would fall are not known yet.
+    """
     asked = _REQUIRED.get(state)
     if asked is None:
         return None
-    due, first = asked.when(dates, calendar, terms)
+    try:
+        due, first = asked.when(dates, calendar, terms)
+    except CalendarError:
+        due = first = None
     source = terms[asked.term].source if asked.term else asked.source
     return Next(asked.verb, asked.who, asked.words, source, due, first)
 
@@ -275,7 +281,14 @@ def light(step: Next | None, calendar: Calendar, today: date) -> Light:
         return "on-course" if today <= step.due else "at-risk"
     if today > step.due:
         return "late"
-    return "at-risk" if calendar.workdays_between(today, step.due) <= SOON else "on-course"
+    return "at-risk" if _workdays_left(calendar, today, step.due) <= SOON else "on-course"
+
+
+def _workdays_left(calendar: Calendar, today: date, due: date) -> int:
+    try:
+        return calendar.workdays_between(today, due)
+    except CalendarError:
+        return (due - today).days
 
 
 def _after(day: date | None, code: TermCode, calendar: Calendar, terms: Terms) -> date | None:

@@ -35,7 +35,7 @@ def ask_to_restrict(doing: Doing, entry: Listing) -> list[Duty]:
         {city: [effect["code"] for effect in one.effects] for city, one in agreed.items()},
         people=bool(entry.people),
     )
-    due = calendar().add_workdays(doing.today, rules.terms["confirmation"].days)
+    due = consequences.due_day(calendar(), doing.today, rules.terms["confirmation"].days)
     return Duty.everything.bulk_create(
         Duty(
             key=new_key(),
@@ -59,7 +59,7 @@ def ask_to_restrict(doing: Doing, entry: Listing) -> list[Duty]:
 def ask_to_lift(doing: Doing, entry: Listing) -> list[Duty]:
     """Ask whoever gave effect to the listing, or did not say, to lift it and confirm (art. 17)."""
     rules = declared()
-    due = calendar().add_workdays(doing.today, rules.terms["taking-down"].days)
+    due = consequences.due_day(calendar(), doing.today, rules.terms["taking-down"].days)
     given = Duty.everything.select_for_update().filter(
         listing=entry, direction=Duty.Direction.IMPOSE
     )

@@ -1,8 +1,7 @@
-"""A letter as a Word document, laid out as GB/T 9704-2012 asks of official documents.
+"""A letter as a Word document, laid out as official documents are (see `conurb.journal.paper`).
 
-A4 with margins of 37, 26, 35 and 28 mm; the authority in red over a red rule, the number beneath;
-the title in 小标宋 of 22 pt; text in 仿宋 of 16 pt on lines of 28 pt; signature and day at the
-right, where the seal is set.
+The authority in red over a red rule with the number beneath; the title in two lines; the text;
+signature and day at the right, where the seal is set.
 """
 
 from __future__ import annotations
@@ -12,14 +11,24 @@ from typing import Any, TypeAlias
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.oxml.ns import qn
+from docx.shared import Pt, RGBColor
 
-from conurb.plan.writers.docx import ALTERNATIVES, BODY, CONTROL, MASTHEAD, TITLE, Face
+from conurb.journal.paper import (
+    CONTROL,
+    RED,
+    Face,
+    name_alternatives,
+    page_number,
+    rule_below,
+    set_font,
+    set_page,
+)
 from conurb.sames.market.letters import LIST, Letter, chinese_day
 
+TITLE = Face("方正小标宋简体", 22, bold=True)
+BODY = Face("仿宋", 16)
+PAGE = Face("宋体", 14)
 LINE = 28  # points
 LONG_NAME = 14
 """Names of authorities longer than this are set smaller, to stay on one line."""
@@ -47,21 +56,19 @@ class _Paper:
     def __init__(self) -> None:
         self.document = Document()
         section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-        section.left_margin, section.right_margin = Mm(28), Mm(26)
-        self._name_alternatives()
+        set_page(section)
+        name_alternatives(self.document)
+        footer = section.footer.paragraphs[0]
+        footer.alignment = Alignment.CENTER
+        self._run(footer, "— ", PAGE)
+        page_number(footer, PAGE)
+        self._run(footer, " —", PAGE)
 
     def masthead(self, letter: Letter) -> None:
         size = 36 if len(letter.authority) <= LONG_NAME else 28
-        face = Face(MASTHEAD.chinese, size, bold=True, colour=MASTHEAD.colour)
+        face = Face("方正小标宋简体", size, bold=True, colour=RED)
         self.line(letter.authority, face, Alignment.CENTER, lead=46, after=12)
-        number = self.line(letter.number, BODY, Alignment.CENTER, after=8)
-        borders = (
-            f"<w:pBdr {nsdecls('w')}>"
-            '<w:bottom w:val="single" w:sz="18" w:space="6" w:color="C8102E"/></w:pBdr>'
-        )
-        number._p.get_or_add_pPr().append(parse_xml(borders))
+        rule_below(self.line(letter.number, BODY, Alignment.CENTER, after=8))
 
     def line(
         self,
@@ -84,12 +91,7 @@ class _Paper:
         layout.keep_with_next = keep
         if indent:
             layout.first_line_indent = Pt(face.size * 2)
-        run = paragraph.add_run(CONTROL.sub("", text))
-        run.font.size = Pt(face.size)
-        run.font.bold = face.bold
-        run.font.color.rgb = face.colour or RGBColor(0, 0, 0)
-        run.font.name = "Times New Roman"
-        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face.chinese)
+        self._run(paragraph, text, face)
         return paragraph
 
     def saved(self, letter: Letter) -> bytes:
@@ -98,24 +100,16 @@ class _Paper:
         properties.author = letter.authority
         properties.language = "zh-CN"
         properties.comments = ""
+        # by its language a word processor chooses the shapes of shared characters and stops
         for language in self.document.styles.element.iter(qn("w:lang")):
             language.set(qn("w:eastAsia"), "zh-CN")
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
 
-    def _name_alternatives(self) -> None:
-        """Tell the reading program which fonts to take where one is missing."""
-        part = self.document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
-        fonts = parse_xml(part.blob)
-        for name, others in ALTERNATIVES.items():
-            fonts.append(
-                parse_xml(
-                    f'<w:font {nsdecls("w")} w:name="{name}"><w:altName w:val="{others}"/>'
-                    '<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="variable"/>'
-                    "</w:font>"
-                )
-            )
-        from lxml import etree
-
-        part._blob = etree.tostring(fonts, xml_declaration=True, encoding="UTF-8", standalone=True)
+    def _run(self, paragraph: Any, text: str, face: Face) -> None:
+        run = paragraph.add_run(CONTROL.sub("", text))
+        run.font.size = Pt(face.size)
+        run.font.bold = face.bold
+        run.font.color.rgb = face.colour or RGBColor(0, 0, 0)
+        set_font(run, face.chinese)
