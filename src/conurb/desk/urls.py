@@ -1,5 +1,59 @@
-"""Addresses of services and cases."""
+"""Addresses of services, cases and the officer's desk."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from conurb.desk.views import (
+    acts,
+    cases,
+    counter,
+    delegations,
+    desk,
+    figures,
+    filling,
+    follow,
+    letters,
+    services,
+)
+
+urlpatterns = [
+    path("services/", services.services, name="services"),
+    path("services/<slug:slug>/", services.service, name="service"),
+    path("services/<slug:slug>/apply/", services.apply, name="service-apply"),
+    path("follow/", follow.follow, name="follow"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:key>/", cases.case, name="case"),
+    path("cases/<str:key>/fill/", filling.fill, name="case-fill"),
+    path("cases/<str:key>/save/", filling.save, name="case-save"),
+    path("cases/<str:key>/materials/", filling.materials, name="case-materials"),
+    path("cases/<str:key>/materials/<slug:material>/", filling.attach, name="case-attach"),
+    path("cases/<str:key>/review/", filling.review, name="case-review"),
+    path("cases/<str:key>/receipt/", filling.receipt, name="case-receipt"),
+    path("cases/<str:key>/complete/", cases.complete, name="case-complete"),
+    path("cases/<str:key>/withdraw/", cases.withdraw, name="case-withdraw"),
+    path("cases/<str:key>/discard/", cases.discard, name="case-discard"),
+    path("cases/<str:key>/appeal/", cases.appeal, name="case-appeal"),
+    path("cases/<str:key>/letters/<slug:kind>.docx", letters.case_letter, name="case-letter"),
+    path("case-files/<str:key>/", cases.case_file, name="case-file"),
+    path("case-files/<str:key>/remove/", filling.detach, name="case-detach"),
+    path("notices/", cases.notices, name="notices"),
+    path("notices/read/", cases.notices_read, name="notices-read"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/next/", desk.next_one, name="desk-next"),
+    path("desk/bulk/", desk.bulk, name="desk-bulk"),
+    path("desk/queue.xlsx", desk.desk_xlsx, name="desk-xlsx"),
+    path("desk/figures/", figures.desk_figures, name="desk-figures"),
+    path("desk/absence/", delegations.delegations, name="desk-delegations"),
+    path("desk/absence/<str:key>/end/", delegations.end_delegation, name="desk-delegation-end"),
+    path("desk/counter/", counter.counter, name="counter"),
+    path("desk/cases/<str:key>/", acts.desk_case, name="desk-case"),
+    path("desk/cases/<str:key>/claim/", acts.claim, name="desk-claim"),
+    path("desk/cases/<str:key>/release/", acts.release, name="desk-release"),
+    path("desk/cases/<str:key>/hand/", acts.hand, name="desk-hand"),
+    path("desk/cases/<str:key>/ask/", acts.ask, name="desk-ask"),
+    path("desk/cases/<str:key>/ask-opinion/", acts.ask_opinion, name="desk-ask-opinion"),
+    path("desk/cases/<str:key>/opinion/", acts.give_opinion, name="desk-give-opinion"),
+    path("desk/cases/<str:key>/decide/", acts.decide, name="desk-decide"),
+    path("desk/cases/<str:key>/deliver/", acts.deliver, name="desk-deliver"),
+    path("desk/cases/<str:key>/appeal/", acts.decide_appeal, name="desk-decide-appeal"),
+    path("desk/cases/<str:key>/records/", acts.records, name="desk-records"),
+]

@@ -1,0 +1,1 @@
+"""Letters and sheets of the desk."""
