@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from conurb.desk.queries.pages_notices import unread
 from conurb.packs import MenuEntry, packs
 from conurb.region.models import RegionState, Role, Subject, User, in_language, role_of
 
@@ -26,6 +27,7 @@ WHO = {"everybody": EVERYBODY, "people": PEOPLE, "officers": OFFICERS, "office":
 
 # Pages below another address than that of their entry.
 ALSO_IN = {"plan": ("/tasks/",)}
+NOT_IN = {"wallet": ("/wallet/looks/",)}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "region": SimpleLazyObject(RegionState.objects.first),
         "role": role,
         "menu": menu(role, request.path, user),
+        "unread": SimpleLazyObject(lambda: unread(user) if isinstance(user, User) else 0),
         "demo": settings.DEMO,
         "languages": settings.LANGUAGES,
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
@@ -102,6 +105,26 @@ def _layout() -> list[tuple[str, str, list[Row]]]:
             ],
         ),
         ("", "", [(OFFICERS, _("My work"), "work", "briefcase")]),
+        ("", "", [(OFFICERS, _("Desk"), "desk", "inbox")]),
+        (
+            _("Services"),
+            "clipboard-list",
+            [
+                (EVERYBODY, _("Find a service"), "services", "clipboard-list"),
+                (PEOPLE, _("My cases"), "cases", "folders"),
+                (EVERYBODY, _("Follow a case"), "follow", "file-search"),
+            ],
+        ),
+        (
+            _("Records"),
+            "id",
+            [
+                (PEOPLE, _("My records"), "wallet", "wallet"),
+                (PEOPLE, _("Who looked at my data"), "wallet-looks", "eye"),
+                (EVERYBODY, _("Check a record"), "check", "scan"),
+                (OFFICERS, _("Register of records"), "register", "certificate"),
+            ],
+        ),
         (_("Systems"), "apps", []),
         (
             _("Administration"),
@@ -150,6 +173,8 @@ def _subjects_of(user: User | AnonymousUser | None) -> frozenset[str]:
 
 def _is_in(path: str, route: str) -> bool:
     root = reverse(route)
+    if path.startswith(NOT_IN.get(route, ())):
+        return False
     if path.startswith(ALSO_IN.get(route, ())):
         return True
     return path == root if root == "/" else path.startswith(root)
