@@ -75,8 +75,13 @@ function standing(code, type, lists, city, now) {
   return told("valid", holding.own ? "own" : "agreement");
 }
 
-// A code may end before its record: one with held claims lives minutes.
-const ended = (code) => (code.madeAt !== code.issuedAt && code.until - code.madeAt <= 3600 ? "code-expired" : "expired");
+// A code may end before its record: one with held claims lives minutes, as no record does.
+const SHORT = 600;
+
+function ended(code) {
+  const life = code.until - code.madeAt;
+  return life > 0 && life <= SHORT ? "code-expired" : "expired";
+}
 
 function agreed(code, type, lists, city, now) {
   if (code.city === city) return { own: true, agreement: null, effects: [] };

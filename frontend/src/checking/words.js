@@ -38,9 +38,13 @@ export function valueWords(value, schema, zone, english) {
   return String(value);
 }
 
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
 function textWords(value, format, zone, english) {
   const day = format === "date" && value.match(/^(\d{4})-(\d{2})-(\d{2})$/);
-  if (day) return dayWords(day[1], Number(day[2]), Number(day[3]), english);
-  if (format === "date-time" && !Number.isNaN(Date.parse(value))) return momentWords(Date.parse(value), zone, english);
+  if (day && !Number.isNaN(Date.parse(value))) return dayWords(Number(day[1]), Number(day[2]), Number(day[3]), english);
+  if (format === "date-time" && MOMENT.test(value) && !Number.isNaN(Date.parse(value))) {
+    return momentWords(Date.parse(value), zone, english);
+  }
   return value;
 }

@@ -13,6 +13,7 @@ booleans as yes and no, and two words of our own: `x-words`, a mapping of values
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -40,6 +41,10 @@ STANDING_WORDS: Mapping[Standing, Bilingual] = {
     "revoked": Bilingual("已撤销", "Revoked"),
     "superseded": Bilingual("已被新证替换", "Superseded"),
 }
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 class UnknownClaimError(ValueError):
@@ -198,9 +203,9 @@ def day_words(day: date) -> Bilingual:
 
 def _text(value: str, form: str, zone: tzinfo) -> Bilingual:
     try:
-        if form == "date":
+        if form == "date" and _DAY.fullmatch(value):
             return day_words(date.fromisoformat(value))
-        if form == "date-time":
+        if form == "date-time" and _MOMENT.fullmatch(value):
             local = datetime.fromisoformat(value).astimezone(zone)
             words = day_words(local.date())
             return Bilingual(f"{words.zh} {local:%H:%M}", f"{words.en} {local:%H:%M}")

@@ -74,7 +74,7 @@ def lists(now: datetime | None = None) -> Lists:
     Raises LookupError where this node has no key to sign them with.
     """
     moment = now or timezone.now()
-    state = _state()
+    state = _state(moment)
     kept = _kept.get("lists")
     if kept is not None and kept[1] == state and timedelta(0) <= moment - kept[0] < KEPT_FOR:
         return kept[2]
@@ -95,13 +95,18 @@ def sealer() -> Signer:
     )
 
 
-def _state() -> tuple[Any, ...]:
+def _state(moment: datetime) -> tuple[Any, ...]:
     """What changes whenever the lists do; two queries."""
-    heads = tuple(LogHead.objects.order_by("log").values_list("log", "size"))
+    heads = tuple(
+        (log, size, bytes(frontier))
+        for log, size, frontier in LogHead.objects.order_by("log").values_list(
+            "log", "size", "frontier"
+        )
+    )
     agreements = tuple(
         Agreement.objects.order_by("pk").values_list("pk", "closed_at", "holds_until")
     )
-    return (timezone.localdate(), heads, agreements, types())
+    return (timezone.localdate(moment), heads, agreements, types())
 
 
 def _make(moment: datetime) -> Lists:
