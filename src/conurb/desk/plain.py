@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -222,14 +222,16 @@ class _Source:
 
 
 def months_after(at: datetime, months: int) -> datetime:
-    """Return the end of the last day of so many months, where the region lies."""
+    """Return the end of the last day of so many months, where the region lies.
+
+    From 26 November three months last until the end of 25 February, as licences are written.
+    """
     local = timezone.localtime(at)
     year, month = divmod(local.month - 1 + months, 12)
     year, month = local.year + year, month + 1
     day = min(local.day, monthrange(year, month)[1])
-    return local.replace(
-        year=year, month=month, day=day, hour=23, minute=59, second=59, microsecond=0
-    )
+    same_day = local.replace(year=year, month=month, day=day)
+    return (same_day - timedelta(days=1)).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 def service_of(declared: PlainService) -> Service:
