@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,9 @@ class Group:
 Row = tuple[frozenset[Role], str, str, str]
 """Who finds the page, its name, its route, its icon."""
 
+OF_PACKS: Sequence[Row] = ()
+"""Stands where the pages of packs go."""
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor for the base template."""
@@ -80,9 +83,7 @@ def menu(role: Role, path: str, user: User | AnonymousUser | None = None) -> lis
     """
     drawn: list[Entry | Group] = []
     for heading, icon, rows in _layout():
-        entries = list(_entries(rows, role, path))
-        if heading == _("Systems"):
-            entries += _of_packs(role, path, user)
+        entries = _of_packs(role, path, user) if rows is OF_PACKS else _entries(rows, role, path)
         if len(entries) > 1 and heading:
             drawn.append(Group(heading, icon, entries))
         else:
@@ -90,7 +91,7 @@ def menu(role: Role, path: str, user: User | AnonymousUser | None = None) -> lis
     return drawn
 
 
-def _layout() -> list[tuple[str, str, list[Row]]]:
+def _layout() -> list[tuple[str, str, Sequence[Row]]]:
     return [
         ("", "", [(EVERYBODY, _("Home"), "home", "home")]),
         (
@@ -125,7 +126,7 @@ def _layout() -> list[tuple[str, str, list[Row]]]:
                 (OFFICERS, _("Register of records"), "register", "certificate"),
             ],
         ),
-        (_("Systems"), "apps", []),
+        (_("Systems"), "apps", OF_PACKS),
         (
             _("Administration"),
             "building-community",
@@ -137,10 +138,12 @@ def _layout() -> list[tuple[str, str, list[Row]]]:
     ]
 
 
-def _entries(rows: Sequence[Row], role: Role, path: str) -> Iterator[Entry]:
-    for who, name, route, icon in rows:
-        if role in who:
-            yield Entry(name, reverse(route), icon, _is_in(path, route))
+def _entries(rows: Sequence[Row], role: Role, path: str) -> list[Entry]:
+    return [
+        Entry(name, reverse(route), icon, _is_in(path, route))
+        for who, name, route, icon in rows
+        if role in who
+    ]
 
 
 def _of_packs(role: Role, path: str, user: User | AnonymousUser | None) -> list[Entry]:
