@@ -74,26 +74,6 @@ def agent(db):
 def agreements(db):
     """Wage-arrears listings of every city hold in the others, as the region agreed."""
     from conurb.records.models import Agreement
-    from conurb.region.models import City
-    from conurb.sames.market.queries.declared import declared
-
-    if not Agreement.objects.filter(type="wage-arrears", closed_at=None).exists():
-        effects = [
-            {"code": each.code, "zh": each.name.zh, "en": each.name.en}
-            for each in declared().effects
-        ]
-        for one in City.objects.all():
-            for other in City.objects.exclude(pk=one.pk):
-                Agreement.objects.create(
-                    key="wage-arrears",
-                    urn=f"urn:x:{one.pk}{other.pk}",
-                    type="wage-arrears",
-                    from_city=one,
-                    in_city=other,
-                    effects=effects,
-                    holds_from=date(2022, 1, 1),
-                    opened_at=timezone.now(),
-                )
     assert Agreement.objects.filter(type="wage-arrears", closed_at=None).count() == 6
     return Agreement.objects.filter(type="wage-arrears", closed_at=None)
 

@@ -22,19 +22,17 @@ from conurb.sames.market import consequences
 from conurb.sames.market.actions.steps import WORDS_LIMIT, Doing, new_key
 from conurb.sames.market.models import Duty, Listing
 from conurb.sames.market.queries.declared import declared
-from conurb.sames.market.record_types import FIRM
+from conurb.sames.market.record_types import FIRM, PERSON
 
 
 def ask_to_restrict(doing: Doing, entry: Listing) -> list[Duty]:
     """Ask the authorities of every city in which the listing holds to give its effects."""
-    agreed = agreements_for(entry, doing)
     rules = declared()
-    wanted = consequences.duties(
-        rules.effects,
-        entry.city_id,
-        {city: [effect["code"] for effect in one.effects] for city, one in agreed.items()},
-        people=bool(entry.people),
-    )
+    agreed = agreements_for(entry, doing)
+    elsewhere: dict[str, list[str]] = {}
+    for city, code in agreed:
+        elsewhere.setdefault(city, []).append(code)
+    wanted = consequences.duties(rules.effects, entry.city_id, elsewhere, people=bool(entry.people))
     due = consequences.due_day(calendar(), doing.today, rules.terms["confirmation"].days)
     return Duty.everything.bulk_create(
         Duty(
@@ -48,7 +46,7 @@ def ask_to_restrict(doing: Doing, entry: Listing) -> list[Duty]:
             task_zh=each.effect.impose.zh,
             task_en=each.effect.impose.en,
             direction=Duty.Direction.IMPOSE,
-            agreement=agreed[each.city].key if each.city in agreed else "",
+            agreement=agreed.get((each.city, each.effect.code), ""),
             asked_at=doing.moment,
             due_on=due,
         )
@@ -139,14 +137,18 @@ def confirm(
     return duty
 
 
-def agreements_for(entry: Listing, doing: Doing) -> dict[str, Agreement]:
-    """Return by city the agreement under which listings of this city hold there today."""
-    today = doing.today
+def agreements_for(entry: Listing, doing: Doing) -> dict[tuple[str, str], str]:
+    """Return the key of the agreement by (code of a city, code of an effect) that holds today."""
+    types = [FIRM.slug, PERSON.slug] if entry.people else [FIRM.slug]
     holds = Agreement.objects.filter(
-        Q(holds_until=None) | Q(holds_until__gte=today),
-        type=FIRM.slug,
+        Q(holds_until=None) | Q(holds_until__gte=doing.today),
+        type__in=types,
         from_city=entry.city_id,
         closed_at=None,
-        holds_from__lte=today,
+        holds_from__lte=doing.today,
     )
-    return {each.in_city_id: each for each in holds.order_by("holds_from")}
+    return {
+        (each.in_city_id, effect["code"]): each.key
+        for each in holds.order_by("-type", "holds_from")
+        for effect in each.effects
+    }
