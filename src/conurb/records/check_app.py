@@ -158,6 +158,9 @@ def _many(asked: Asked, query: Mapping[str, str]) -> bytes:
             if name != "lang":
                 raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
         said = _body(asked.body or b"")
+        for name in ("city", "at", "purpose"):
+            if not isinstance(said.get(name, ""), str):
+                raise _wrong(["body", name], "应为文字", "must be a text")
         city = _city(snapshot, said.get("city"), "body")
         at = _moment(said.get("at"), "body")
         purpose = _purpose(of, said.get("purpose"), "body")
@@ -230,10 +233,8 @@ def _moment(at: Any, place: str) -> str:
 
 
 def _purpose(of: RecordType, purpose: Any, place: str) -> str:
-    text = purpose.strip() if isinstance(purpose, str) else ""
-    if of.subject not in PERSONAL:
-        return text
-    if not text or len(text) > PURPOSE_LENGTH:
+    text = str(purpose or "").strip()
+    if len(text) > PURPOSE_LENGTH or (not text and of.subject in PERSONAL):
         raise _wrong(
             [place, "purpose"],
             f"核验个人凭证须说明用途（purpose），不超过{PURPOSE_LENGTH}字；本人可查看",
@@ -274,7 +275,10 @@ def _subjects(of: RecordType, given: Any) -> tuple[list[str], list[str]]:
     faults: list[tuple[Sequence[str], Bilingual]] = []
     for place, text in enumerate(given):
         try:
-            number, named = _subject(of, str(text), ["body", "subjects", str(place)])
+            where = ["body", "subjects", str(place)]
+            if not isinstance(text, str):
+                raise _wrong(where, "应为文字", "must be a text")
+            number, named = _subject(of, text, where)
         except _ProblemError as fault:
             faults += fault.errors
         else:

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path, re_path
 
-from conurb.records.views import inspecting, register, wallet, wellknown
+from conurb.records.views import agreements, inspecting, register, wallet, wellknown
 
 CITY = r"(?P<city>\d{6})"
 
 urlpatterns: list[URLPattern] = [
+    path("agreements/", agreements.agreements, name="agreements"),
     path("wallet/", wallet.wallet, name="wallet"),
     path("wallet/looks/", wallet.looks, name="wallet-looks"),
     path("wallet/<str:key>/", wallet.record, name="wallet-record"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conurb.journal.actions import record
+from conurb.records import index
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import ApiKey, Authority, User, coordinates
 
@@ -84,6 +85,7 @@ def create(actor: User, authority: Authority, label: str, *, now: datetime | Non
         created_at=moment,
     )
     _write(actor, "key.create", key, moment)
+    index.follow_shared()  # checks are let in by it
     return NewKey(key, secret)
 
 
@@ -100,6 +102,7 @@ def revoke(actor: User, key: ApiKey, *, now: datetime | None = None) -> ApiKey:
     key.user.is_active = False
     key.user.save(update_fields=["is_active"])
     _write(actor, "key.revoke", key, moment)
+    index.follow_shared()
     return key
 
 

@@ -2,7 +2,8 @@
 
 from ninja import Router
 
-from conurb.records.api import logs
+from conurb.records.api import checks, logs
 
 router = Router()
 router.add_router("", logs.router)
+router.add_router("", checks.router)
