@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conurb.journal.actions import record
-from conurb.records import keys
+from conurb.records import index, keys
 from conurb.records.actions.logs import NewEntry, append, locked, signing_key
 from conurb.records.checkpoints import moment_text
 from conurb.records.models import REGION_LOG, SigningKey
@@ -150,6 +150,7 @@ def withdraw(
         new.save()
         events.append(_added(new))
     append(REGION_LOG, events, now=moment)
+    index.follow(REGION_LOG)  # the next check knows it
     _write(actor, "signing-key.withdraw", key, moment, reason=reason.strip())
     return key
 
