@@ -16,7 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from conurb.region.models import Authority, City, User
 
 BACKEND = "conurb.portal.backends.Backend"
-DEPARTMENTS = ("development-reform", "natural-resources", "transport", "ecology", "health", "data")
+DEPARTMENTS = (
+    "development-reform",
+    "natural-resources",
+    "transport",
+    "traffic-police",
+    "human-resources",
+    "public-resources",
+    "data",
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,15 @@ def demo_roles(request: HttpRequest) -> HttpResponse:
     people = {
         user.username: user
         for user in User.objects.filter(is_demo=True, is_active=True).select_related(
-            "authority__city"
+            "authority__city", "identity__home"
         )
     }
     context = {
-        "resident": people.get("resident"),
+        "residents": [
+            user
+            for user in people.values()
+            if user.authority_id is None and not user.is_superuser
+        ],
         "office": people.get("office"),
         "admin": people.get("admin"),
         "cards": [Card(city, _officers_of(city, people)) for city in City.objects.all()],

@@ -57,7 +57,7 @@ class Group:
 Row = tuple[frozenset[Role], str, str, str]
 """Who finds the page, its name, its route, its icon."""
 
-OF_PACKS: Sequence[Row] = ()
+OF_PACKS: Sequence[Row] = []
 """Stands where the pages of packs go."""
 
 
