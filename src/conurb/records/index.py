@@ -140,6 +140,19 @@ class Snapshot:
             more = cursor.next()
         return found
 
+    def subjects(self, type_slug: str) -> list[str]:
+        """Return the handles of all subjects that any log names in a record of a type."""
+        start = f"{type_slug}\0".encode()
+        cursor = self._read.cursor(db=self._index.records)
+        found: list[str] = []
+        more = cursor.set_range(start)
+        while more and cursor.key().startswith(start):
+            handle = cursor.key()[len(start) :].split(b"\0", 1)[0].decode()
+            if not found or found[-1] != handle:
+                found.append(handle)
+            more = cursor.next()
+        return found
+
     def subject_of(self, record_key: str) -> tuple[str, str] | None:
         """Return type and subject handle of a record; None where no log names it."""
         found = self._read.get(record_key.encode(), db=self._index.of_record)
