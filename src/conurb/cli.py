@@ -196,9 +196,73 @@ def plan_read(
         click.echo(render_text(reading, lang))
 
 
+@main.command()
+@click.argument("type_slug", metavar="TYPE")
+@click.argument("number", metavar="SUBJECT")
+@click.option("--city", required=True, help="Code of the city in which the record is to hold.")
+@click.option("--at", help="Moment asked about, as 2026-01-31T08:00:00+08:00; now by default.")
+@click.option("--kind", help="Kind of the subject; refused where the type is about another one.")
+@click.option("--purpose", default="", help="Why; needed for persons, who can read it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@region_option
+@data_option
+def check(
+    type_slug: str,
+    number: str,
+    *,
+    city: str,
+    at: str | None,
+    kind: str | None,
+    purpose: str,
+    as_json: bool,
+    lang: Literal["zh", "en"],
+    region: Path | None,
+    data: Path | None,
+) -> None:
+    """Tell whether SUBJECT holds a record of TYPE that is valid in a city.
+
+    Answered from this node's index, without its database. Ends with status 0 where a record is
+    valid, else with 1.
+    """
+    prepare(region, data)
+    from conurb.records import check_command
+
+    try:
+        answered = check_command.run(
+            type_slug, number, city=city, at=at, kind=kind, purpose=purpose
+        )
+    except check_command.CannotCheckError as fault:
+        raise click.ClickException(fault.words.get(lang)) from fault
+    click.echo(answered.as_json() if as_json else answered.told(lang))
+    sys.exit(0 if answered.valid else 1)
+
+
 @main.group()
 def records() -> None:
     """Look at the signed records of a region and the logs they stand in."""
+
+
+@records.command("rebuild")
+@region_option
+@data_option
+def records_rebuild(region: Path | None, data: Path | None) -> None:
+    """Make the local index anew from the logs; checks are answered from the old one meanwhile."""
+    prepare(region, data)
+    from conurb.records import index
+
+    click.echo(f"{index.rebuild():,} entries read")
+
+
+@records.command("gather")
+@region_option
+@data_option
+def records_gather(region: Path | None, data: Path | None) -> None:
+    """Move the looks at persons that checks noted into the table that persons read."""
+    prepare(region, data)
+    from conurb.records.actions.looking import gather
+
+    click.echo(f"{gather():,} looks gathered")
 
 
 @records.command("audit")

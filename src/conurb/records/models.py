@@ -303,7 +303,7 @@ class Look(models.Model):
     actor_name = models.CharField(max_length=120, blank=True)
     purpose = models.CharField(max_length=200)
     verdict = models.CharField(max_length=10)
-    way = models.CharField(max_length=12, help_text="api, page, offline, desk, disclosure")
+    way = models.CharField(max_length=12, help_text="api, page, offline, desk, disclosure, command")
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]

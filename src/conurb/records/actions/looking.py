@@ -36,7 +36,7 @@ CHUNK = 1_000
 def look(actor: User | None, answer: Answer, subject: Subject, *, purpose: str, way: str) -> None:
     """Note that `actor` checked a person or had a person's data disclosed; others are not noted.
 
-    `way` is one of api, page, offline, desk, disclosure.
+    `way` is one of api, page, offline, desk, disclosure, command.
     """
     if subject.kind not in PERSONAL:
         return

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('actor_name', models.CharField(blank=True, max_length=120)),
                 ('purpose', models.CharField(max_length=200)),
                 ('verdict', models.CharField(max_length=10)),
-                ('way', models.CharField(help_text='api, page, offline, desk, disclosure', max_length=12)),
+                ('way', models.CharField(help_text='api, page, offline, desk, disclosure, command', max_length=12)),
             ],
             options={
                 'ordering': ['-at', '-id'],
