@@ -660,3 +660,12 @@ class DocumentNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authority_id} {self.kind} {self.year}: {self.last}"
+
+
+# the tables of screening stand in a module of their own; Django looks for them here
+from conurb.sames.market.screening_models import (  # noqa: E402
+    ScreeningHit as ScreeningHit,
+)
+from conurb.sames.market.screening_models import (
+    ScreeningRun as ScreeningRun,
+)
