@@ -81,9 +81,9 @@ class Asked:
 def issued_by(actor: User | AnonymousUser) -> QuerySet[Record]:
     """Return what the actor's authority issued; an administrator sees every authority's."""
     rows = Record.objects.visible_to(actor)
-    if isinstance(actor, User) and not actor.is_superuser:
-        rows = rows.filter(authority_id=actor.authority_id)
-    return rows
+    if not isinstance(actor, User) or actor.is_superuser:
+        return rows
+    return rows.filter(authority_id=actor.authority_id) if actor.authority_id else rows.none()
 
 
 def select(

@@ -259,7 +259,8 @@ def _seen(answer: Answer, type_: RecordType) -> Seen:
 
 def _words() -> dict[str, str]:
     """Everything that the page's script may have to say, in the language of the page."""
-    said = {f"reason-{code}": _said(words) for code, words in {**REASON_WORDS, **WORDS}.items()}
+    told: list[tuple[str, Bilingual]] = [*REASON_WORDS.items(), *WORDS.items()]
+    said = {f"reason-{code}": _said(words) for code, words in told}
     said |= {f"reason-{code}": str(words) for code, words in OFFLINE_REASONS.items()}
     said |= {f"verdict-{code}": str(words) for code, words in LOOK_WORDS.items()}
     return said | {code: str(words) for code, words in SCREEN_WORDS.items()}

@@ -45,7 +45,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [
             (card, shared.masked(card.record.subject_kind, card.record.subject_number))
-            for card in shared.cards(page.object_list)
+            for card in shared.cards(list(page.object_list))
         ],
         "kinds": queries.kinds(request.user),
         "cities": queries.cities(request.user),
@@ -155,7 +155,7 @@ def change(request: HttpRequest, key: str, act: str) -> HttpResponse:
                 form.refuse(refusal)
                 status = refusal.status
             else:
-                messages.success(request, chosen.done)
+                messages.success(request, str(chosen.done))
                 return HttpResponseRedirect(reverse("register-record", args=[key]))
     else:
         _require_possible(actor, card, chosen)

@@ -56,7 +56,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     chosen = rows.filter(over) if ended else rows.exclude(over)
     page = Paginator(_matching(chosen, words), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "cards": queries.cards(page.object_list, now=now),
+        "cards": queries.cards(list(page.object_list), now=now),
         "page": page,
         "ended": ended,
         "q": words,
