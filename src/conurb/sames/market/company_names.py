@@ -98,7 +98,11 @@ _FORMS: Mapping[str, Form] = MappingProxyType(
 _BY_LAST: dict[str, tuple[str, ...]] = {}
 for _words in sorted(_FORMS, key=len, reverse=True):
     _BY_LAST[_words[-1]] = (*_BY_LAST.get(_words[-1], ()), _words)
-_NEAR_FORMS = (("有限责任公司", Form.COMPANY), ("股份有限公司", Form.STOCK), ("有限公司", Form.COMPANY))
+_NEAR_FORMS = (
+    ("有限责任公司", Form.COMPANY),
+    ("股份有限公司", Form.STOCK),
+    ("有限公司", Form.COMPANY),
+)
 _SIGNS_OF_FORM = frozenset("有限公司责任股份")
 _REST_OF_FORM = frozenset("有限责任股份")
 _IN_BRACKETS: Mapping[str, Form] = MappingProxyType(
@@ -120,7 +124,24 @@ _REMARKS = re.compile(
     r"演示|筹|筹建|已注销|注销|吊销|已吊销|在业|存续|盖章|公章|签章|新|原名.*|原.*|曾用名.*|现.*|更名.*|以下简称.*|简称.*"
 )
 _BRACKET = re.compile(r"\(([^()]*)\)")
-_BRANCHES = ["分公司", "分店", "分厂", "分社", "分所", "分行", "支行", "分部", "分校", "办事处", "项目部", "项目经理部", "营业部", "营业厅", "营业所", "代表处"]
+_BRANCHES = [
+    "分公司",
+    "分店",
+    "分厂",
+    "分社",
+    "分所",
+    "分行",
+    "支行",
+    "分部",
+    "分校",
+    "办事处",
+    "项目部",
+    "项目经理部",
+    "营业部",
+    "营业厅",
+    "营业所",
+    "代表处",
+]
 _BRANCH_ENDS = frozenset(words[-1] for words in _BRANCHES)
 _BRANCH = tuple(sorted(_BRANCHES, key=len, reverse=True))
 _HEADS = ("公司", "银行", "集团", "合作社", "事务所")
@@ -232,9 +253,7 @@ def parse(text: str, gazetteer: Gazetteer) -> CompanyName:
     )
 
 
-def _unbracketed(
-    text: str, gazetteer: Gazetteer
-) -> tuple[str, tuple[tuple[str, str], ...], Form]:
+def _unbracketed(text: str, gazetteer: Gazetteer) -> tuple[str, tuple[tuple[str, str], ...], Form]:
     """Return the text without brackets, the divisions that stood in some, the form if one did."""
     places: list[tuple[str, str]] = []
     form = Form.UNSAID
@@ -263,8 +282,10 @@ def _without_branch(text: str) -> tuple[str, str]:
         return text, ""
     ending = next(words for words in _BRANCH if text.endswith(words))
     before = len(text) - len(ending)
-    cut = max((text.rfind(head, 0, before) + len(head) for head in _HEADS if head in text[:before]),
-              default=0)
+    cut = max(
+        (text.rfind(head, 0, before) + len(head) for head in _HEADS if head in text[:before]),
+        default=0,
+    )
     if cut == 0:
         return text[:before], ending
     return text[:cut], text[cut:]

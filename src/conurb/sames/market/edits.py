@@ -50,4 +50,6 @@ def one_slip(first: str, second: str) -> Edit | None:
 def _beside(kind: Literal["insert", "delete"], at: int, longer: str) -> Edit:
     sign = longer[at]
     doubled = sign in {longer[at - 1 : at], longer[at + 1 : at + 2]}
-    return Edit(kind, at, "", sign, doubled) if kind == "insert" else Edit(kind, at, sign, "", doubled)
+    return (
+        Edit(kind, at, "", sign, doubled) if kind == "insert" else Edit(kind, at, sign, "", doubled)
+    )

@@ -133,12 +133,14 @@ def _worth(findings: tuple[Finding, ...]) -> float:
     return score
 
 
-def _by_parts(
-    given: CompanyName, listed: CompanyName, place: str
-) -> tuple[Finding, ...] | None:
+def _by_parts(given: CompanyName, listed: CompanyName, place: str) -> tuple[Finding, ...] | None:
     """Compare place, core and trade as they were parsed; None where the cores are two words."""
     if given.core != listed.core and (place != "silent" and _hides_trade(given, listed)):
-        return (Finding(Part.PLACE, place), Finding(Part.CORE, "same"), Finding(Part.TRADE, "hidden"))
+        return (
+            Finding(Part.PLACE, place),
+            Finding(Part.CORE, "same"),
+            Finding(Part.TRADE, "hidden"),
+        )
     core = _core(given.core, listed.core)
     if core is None:
         return None

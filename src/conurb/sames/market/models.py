@@ -17,7 +17,12 @@ from conurb.region.models import (
     in_language,
     works_for_region,
 )
-from conurb.sames.market import consequences, listing, procedure
+from conurb.sames.market import (
+    consequences,
+    listing,
+    procedure,
+    screening_models,  # noqa: F401 - Django finds its tables through this module
+)
 from conurb.sames.market.procedure import Dates
 from conurb.scoping import ScopedManager
 
@@ -660,12 +665,3 @@ class DocumentNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authority_id} {self.kind} {self.year}: {self.last}"
-
-
-# the tables of screening stand in a module of their own; Django looks for them here
-from conurb.sames.market.screening_models import (  # noqa: E402
-    ScreeningHit as ScreeningHit,
-)
-from conurb.sames.market.screening_models import (
-    ScreeningRun as ScreeningRun,
-)

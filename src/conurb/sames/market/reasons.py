@@ -74,7 +74,11 @@ _SENTENCES: Mapping[tuple[Part, str], tuple[Tone, str, str]] = MappingProxyType(
             "the name given is another: {given} / {listed}",
         ),
         (Part.PLACE, "same"): _SAME,
-        (Part.PLACE, "moved"): ("agrees", "相同，位置不同：{given}", "the same, elsewhere: {given}"),
+        (Part.PLACE, "moved"): (
+            "agrees",
+            "相同，位置不同：{given}",
+            "the same, elsewhere: {given}",
+        ),
         (Part.PLACE, "wider"): (
             "agrees",
             "一致，一方另写明上级区划：{given}／{listed}",
@@ -155,7 +159,11 @@ _SENTENCES: Mapping[tuple[Part, str], tuple[Tone, str, str]] = MappingProxyType(
             "of the same sector: {given} / {listed}",
         ),
         (Part.TRADE, "slip"): ("differs", "差一个字，疑为笔误", "differs in one character: a slip"),
-        (Part.TRADE, "other"): ("differs", "不同：{given}／{listed}", "another: {given} / {listed}"),
+        (Part.TRADE, "other"): (
+            "differs",
+            "不同：{given}／{listed}",
+            "another: {given} / {listed}",
+        ),
         (Part.FORM, "same"): ("agrees", "相同", "the same"),
         (Part.FORM, "silent"): ("silent", "一方未写", "one does not say"),
         (Part.FORM, "slip"): ("differs", "写法有误，疑为笔误", "mistyped"),

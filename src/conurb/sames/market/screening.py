@@ -327,7 +327,9 @@ def _one_slip(code: str) -> Iterator[str]:
     match len(code):
         case 18:
             for at, old in enumerate(code):
-                yield from (code[:at] + new + code[at + 1 :] for new in CODE_CHARACTERS if new != old)
+                yield from (
+                    code[:at] + new + code[at + 1 :] for new in CODE_CHARACTERS if new != old
+                )
             yield from (code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(17))
         case 17:
             for at in range(18):

@@ -92,7 +92,9 @@ def _better(cell: str, name: str) -> bool:
 
 
 def _decoded(content: bytes) -> str:
-    encodings = ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030")
+    encodings = (
+        ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030")
+    )
     for encoding in encodings:
         try:
             return content.decode(encoding)

@@ -55,7 +55,9 @@ class ScreeningRun(models.Model):
         ordering: ClassVar = ["-at", "-id"]
         base_manager_name = "everything"
         verbose_name = _("screening")
-        indexes: ClassVar = [models.Index(fields=["authority", "-at"], name="screening_by_authority")]
+        indexes: ClassVar = [
+            models.Index(fields=["authority", "-at"], name="screening_by_authority")
+        ]
 
     def __str__(self) -> str:
         return f"{self.tender} {self.at:%Y-%m-%d}"

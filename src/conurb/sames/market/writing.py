@@ -14,7 +14,9 @@ _TABLES = Path(__file__).parent / "tables"
 _NUMERALS = dict(
     zip("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖", "00123456789123456789", strict=True)
 )
-_BRACKETS = dict.fromkeys("[{<〔【〖《〈「『﹙︵⦅", "(") | dict.fromkeys("]}>〕】〗》〉」』﹚︶⦆", ")")
+_BRACKETS = dict.fromkeys("[{<〔【〖《〈「『﹙︵⦅", "(") | dict.fromkeys(
+    "]}>〕】〗》〉」』﹚︶⦆", ")"
+)
 _ORDINARY = re.compile(r"[0-9A-Z()\u4e00-\u9fff]*")
 _ORDINAL = re.compile(r"第([0-9]?)十([0-9]?)")
 _NUMBERED = re.compile(r"([0-9]?)十([0-9]?)(?=局|公局|建|冶|航)")

@@ -95,9 +95,7 @@ def _gazetteer() -> Gazetteer:
     return gazetteer(tuple(City.objects.order_by("code").values_list("code", flat=True)))
 
 
-def _entries(
-    city: str, moment: datetime
-) -> tuple[list[Entry], dict[str, Listed], dict[str, int]]:
+def _entries(city: str, moment: datetime) -> tuple[list[Entry], dict[str, Listed], dict[str, int]]:
     at = holding.instant(moment.astimezone(UTC))
     with index.local().reading() as snapshot:
         if not snapshot.complete:
