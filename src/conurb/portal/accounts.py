@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from conurb.region.models import Identity, Representation
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are given, not taken."""
@@ -19,4 +21,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, and the way to one's passkeys and password."""
-    return render(request, "portal/account.html")
+    context = {
+        "identity": Identity.objects.visible_to(request.user).select_related("home").first(),
+        "firms": Representation.objects.visible_to(request.user),
+    }
+    return render(request, "portal/account.html", context)

@@ -47,9 +47,7 @@ def demo_roles(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "residents": [
-            user
-            for user in people.values()
-            if user.authority_id is None and not user.is_superuser
+            user for user in people.values() if user.authority_id is None and not user.is_superuser
         ],
         "office": people.get("office"),
         "admin": people.get("admin"),

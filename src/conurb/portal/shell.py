@@ -123,6 +123,7 @@ def _layout() -> list[tuple[str, str, Sequence[Row]]]:
                 (PEOPLE, _("My records"), "wallet", "wallet"),
                 (PEOPLE, _("Who looked at my data"), "wallet-looks", "eye"),
                 (EVERYBODY, _("Check a record"), "check", "scan"),
+                (EVERYBODY, _("Agreements"), "agreements", "arrows-exchange"),
                 (OFFICERS, _("Register of records"), "register", "certificate"),
             ],
         ),
