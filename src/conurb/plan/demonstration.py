@@ -12,16 +12,13 @@ import random
 import struct
 import tomllib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -35,14 +32,17 @@ from conurb.plan.models import Assignment, Plan, Supervision, Task
 from conurb.plan.proposing import Proposal
 from conurb.plan.queries.proposals import Competences
 from conurb.region.declarations import People, Region
+from conurb.region.inventing import (
+    LOGIN_ADDRESS,
+    MARK,
+    MARK_EN,
+    WorkingHours,
+    demonstration_password,
+    invented_names,
+)
 from conurb.region.models import Authority, City, User
-from conurb.region.workdays import Calendar
 
 WORDS = Path(__file__).with_name("demonstration.toml")
-PASSWORD = "demo"  # noqa: S105 - set in demonstration mode alone, where anybody may log in anyway
-MARK = "（演示）"
-MARK_EN = " (Demonstration)"
-LOGIN_ADDRESS = "{username}@example.invalid"
 
 Fate = Literal[
     "done", "on-course", "obstacle", "behind", "silent", "late", "not-begun",
@@ -99,7 +99,7 @@ def make_people(source: People, chance: random.Random) -> int:
 
     Their password is "demo" in demonstration mode and none otherwise. Returns how many are new.
     """
-    password = make_password(PASSWORD if settings.DEMO else None)
+    password = demonstration_password()
     names = invented_names(source, chance)
     wanted = [
         User(username=username, authority=authority, full_name=next(names) + MARK)
@@ -125,21 +125,6 @@ def usernames_of(authority: Authority) -> tuple[str, str]:
     if authority.is_office:
         return ("office", "office-2")
     return (f"{authority.key}-1", f"{authority.key}-2")
-
-
-def invented_names(source: People, chance: random.Random) -> Iterator[str]:
-    """Yield names of nobody: a surname and two characters, no name twice while there are more."""
-    names = [
-        surname + first + second
-        for surname in source.surnames
-        for first in source.given
-        for second in source.given
-        if first != second
-    ]
-    chance.shuffle(names)
-    yield from names
-    for number in count(1):
-        yield f"{names[number % len(names)]}{number}"
 
 
 class Script:
@@ -494,36 +479,6 @@ class Part:
         if authority.pk not in self.officer:
             self.officer[authority.pk] = self.script.chance.choice(people)
         return self.officer[authority.pk]
-
-
-class WorkingHours:
-    """Puts acts into office hours of working days, never after now."""
-
-    def __init__(self, calendar: Calendar, chance: random.Random, now: datetime) -> None:
-        self.calendar = calendar
-        self.chance = chance
-        self.now = now
-
-    def moment(self, day: date) -> datetime:
-        """Return a moment of `day`, or of the last working day before it, that is not to come."""
-        today = timezone.localdate(self.now)
-        day = self.workday(min(day, today))
-        clock = time(self.chance.randint(8, 17), self.chance.randint(0, 59))
-        made = timezone.make_aware(datetime.combine(day, clock))
-        if made <= self.now:
-            return made
-        # early in the morning of today, what would happen later today happened just now
-        return self.now - timedelta(minutes=self.chance.randint(1, 50))
-
-    def workday(self, day: date) -> date:
-        """Return `day`, or the last working day before it."""
-        while not self.works(day):
-            day -= timedelta(days=1)
-        return day
-
-    def works(self, day: date) -> bool:
-        """Tell whether offices work; by the week where the calendar does not know the year."""
-        return self.calendar.is_workday(day) if self.calendar.covers(day) else day.weekday() < 5
 
 
 class Wording:
