@@ -497,15 +497,25 @@ def offers(case: Case, service: Service) -> Offers:
     return held.offers_of(case, service, timezone.now())
 
 
-def prefilled(offered: Offers, form: forms.Form, data: Mapping[str, Any]) -> dict[str, Prefilled]:
-    """Return which fields are filled from records, where what they say is in the form still."""
-    found = {}
-    for name, offer in offered.fields.items():
-        if name in form.fields and str(data.get(name, "")) == str(offer.value):
-            found[name] = Prefilled(
-                shown_value(form.fields[name], offer.value), record_type_name(offer.held.type)
-            )
-    return found
+def prefilled(
+    case: Case, service: Service, offered: Offers, form: forms.Form, data: Mapping[str, Any]
+) -> dict[str, Prefilled]:
+    """Return which fields need not be typed, where what was known is in the form still.
+
+    From records, and from what was verified of the applicant or his firm.
+    """
+    sources = {
+        name: (offer.value, record_type_name(offer.held.type))
+        for name, offer in offered.fields.items()
+    }
+    if case.applicant is not None:
+        known = service.known_of(case.applicant, case.firm)
+        sources |= {name: (value, _("verified identity")) for name, value in known.items()}
+    return {
+        name: Prefilled(shown_value(form.fields[name], value), source)
+        for name, (value, source) in sources.items()
+        if name in form.fields and str(data.get(name, "")) == str(value)
+    }
 
 
 def material_rows(case: Case, service: Service, offered: Offers) -> list[MaterialRow]:

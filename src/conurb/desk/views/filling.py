@@ -218,7 +218,7 @@ def _page(case: Case, service: Service, form: forms.Form, *, checked: bool) -> d
         "service": service,
         "form": form,
         "checked": checked,
-        "prefilled": pages_cases.prefilled(offered, form, given),
+        "prefilled": pages_cases.prefilled(case, service, offered, form, given),
         "findings": findings,
         "incomplete": incomplete,
         "form_styles": [each for each in service.form_scripts if each.endswith(".css")],
