@@ -1,0 +1,1 @@
+"""What changes the passes: rules loaded, grants kept, checks, violations, withdrawals, renewals."""

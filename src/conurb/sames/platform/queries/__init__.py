@@ -1,0 +1,1 @@
+"""What pages, the API and the service read of the passes."""
