@@ -1,10 +1,11 @@
 """Labelled pairs of firm names, made from rules, by which matchers are judged.
 
-Everything here is drawn up apart from the matcher's own tables: the words, the places, the look-alike
-and traditional characters and the trades are this file's, and a good part of the trades is in no
-table of the matcher. Slips fall anywhere in a name, on any character, also where nobody could tell
-them from another firm's word; such pairs stay in the set and count as missed. Left out is only what has
-no answer from names alone: a holding (集团) beside the company of the same words.
+Everything here is drawn up apart from the matcher's own tables: the words, the places, the
+look-alike and traditional characters and the trades are those of names_words.toml, and some of the
+trades are in no table of the matcher. Slips fall anywhere in a name, on any character, also where
+nobody could tell them from another firm's word; such pairs stay in the set and count as missed.
+Left out is only what has no answer from names alone: a group (集团) beside the company of the same
+words.
 
 A pair is a name as somebody wrote it, a firm on the list (with its former names), and whether it is
 meant. What is not meant is nearly always a close namesake: another number (八局, 六局), another
@@ -14,72 +15,24 @@ place, another word of the same length, a longer word, another trade, another fo
 from __future__ import annotations
 
 import random
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-PROVINCES = "湖南 湖北 江西 广东 广西 四川 河南 河北 山东 浙江 江苏 安徽 福建 陕西 贵州 云南".split()
-CITIES = {
-    "湖南": "长沙 株洲 湘潭 衡阳 岳阳 常德 益阳 娄底 郴州 永州 怀化 邵阳 浏阳市 醴陵市 湘乡市 宁乡市 长沙县".split(),
-    "湖北": "武汉 宜昌 襄阳 荆州 黄石".split(),
-    "江西": "南昌 九江 萍乡 宜春 赣州".split(),
-    "广东": "广州 深圳 东莞 佛山 惠州".split(),
-    "四川": "成都 绵阳 德阳".split(),
-    "河南": "郑州 洛阳 开封".split(),
-    "浙江": "杭州 宁波 温州".split(),
-    "江苏": "南京 苏州 无锡".split(),
-    "山东": "济南 青岛 烟台".split(),
-}
-LETTERS = (
-    "恒通达远宏图鑫盛华泰兴隆昌瑞丰嘉诚信联创金鹏腾飞龙翔天宇星辰海源中正博雅明德润泽安顺广厦国栋梁楚湘岳麓"
-    "潇江洲韶峰云鼎力众合友邦新景尚品优佳美凯旋森林永固坚磐石筑梦家和旺财富贵祥福禄寿康宁平顶立千里马骏驰"
-)
-# by what they do; pairs of other trades take two groups
-TRADES = [
-    "建设工程 建筑工程 建筑安装工程 市政工程 路桥工程 水利水电工程 公路工程 建设 建筑 工程建设 土石方工程 桩基工程".split(),
-    "建筑劳务 劳务分包 劳务派遣 人力资源服务 劳务".split(),
-    "装饰工程 装饰设计工程 建筑装饰 幕墙装饰 装饰 亮化工程".split(),
-    "园林绿化 园林景观 景观绿化工程 苗木种植".split(),
-    "建材贸易 新型建材 混凝土 石材 门窗制造 保温材料 涂料 管业 水泥制品".split(),
-    "机械租赁 机械设备 电梯 起重设备租赁 重型机械 五金机电 暖通设备 脚手架租赁".split(),
-    "物流 货物运输 渣土运输 仓储服务 供应链管理".split(),
-    "信息技术 网络科技 软件开发 智能科技 电子科技 安防科技".split(),
-    "环保科技 环境工程 净水设备 污水治理".split(),
-    "餐饮管理 食品 酒店管理 农产品配送".split(),
-    "房地产开发 置业 物业服务 房地产经纪".split(),
-    "文化传媒 广告 教育咨询 旅游开发 标识标牌".split(),
-    "服装 家具 鞋业 印刷包装 陶瓷".split(),
-    "医疗器械 医药 生物科技 康养服务".split(),
-    "农业开发 种业 茶业 生态养殖".split(),
-    "电力工程 新能源 燃气 光伏发电".split(),
-]
-SHORTER = {
-    "建设工程": "建设", "建筑工程": "建筑", "建筑安装工程": "建筑安装", "市政工程": "市政",
-    "路桥工程": "路桥", "水利水电工程": "水利水电", "建筑劳务": "劳务", "劳务派遣": "劳务",
-    "装饰工程": "装饰", "建筑装饰": "装饰", "装饰设计工程": "装饰设计", "园林绿化": "园林",
-    "园林景观": "园林", "新型建材": "建材", "建材贸易": "建材", "机械设备": "机械",
-    "网络科技": "科技", "智能科技": "科技", "电子科技": "科技", "环保科技": "环保",
-    "房地产开发": "房地产", "文化传媒": "传媒", "餐饮管理": "餐饮", "酒店管理": "酒店",
-    "农业开发": "农业", "电力工程": "电力", "光伏发电": "光伏", "物业服务": "物业",
-}  # fmt: skip
+WORDS = tomllib.loads(Path(__file__).with_name("names_words.toml").read_text(encoding="utf-8"))
+PROVINCES: list[str] = WORDS["provinces"].split()
+CITIES: dict[str, list[str]] = {name: cities.split() for name, cities in WORDS["cities"].items()}
+LETTERS: str = "".join(WORDS["letters"].split())
+TRADES: list[list[str]] = [line.split() for line in WORDS["trades"].split("\n") if line]
+SHORTER: dict[str, str] = WORDS["shorter"]
 FORMS = ["有限公司"] * 12 + ["有限责任公司"] * 5 + ["股份有限公司"] * 2 + ["集团有限公司"] * 2
 OTHER_BODIES = ["经营部", "商行", "厂", "专业合作社", "工作室"]
 BUREAUS = ["中国建筑第{}工程局有限公司", "中铁{}局集团有限公司", "中国水利水电第{}工程局有限公司"]
 NUMBERED = ["{}第{}建筑工程有限公司", "{}第{}建筑安装工程有限公司", "{}第{}市政工程有限公司"]
 NUMERALS = "一二三四五六七八九"
-TRADITIONAL = dict(
-    zip(
-        "国华东龙兴长湘达远图鑫丰联创腾飞韵泽广厦栋梁楚岳峰云众邦优凯坚筑梦财富贵祥禄寿宁平里马骏驰业设装饰劳务环"
-        "钢结构绿园药农产电气热汇总经营责任务网络术发开机",
-        "國華東龍興長湘達遠圖鑫豐聯創騰飛韻澤廣廈棟樑楚岳峰雲眾邦優凱堅築夢財富貴祥祿壽寧平里馬駿馳業設裝飾勞務環"
-        "鋼結構綠園藥農產電氣熱匯總經營責任務網絡術發開機",
-        strict=True,
-    )
-)
-ALIKE = (
-    "己已 未末 土士 人入 日曰 干千 大太 天夫 王玉 木本 治冶 晴睛 杨扬 戊戌 湖潮 恒桓 泰秦 洪供 宇字 林材 伟纬 清请 金全 "
-    "龙尤 鹏鹂 岳丘 洲州 达迖 宏宠 瑞端 祥详 诚城 信倍 联职 创仓 腾滕 飞气 翔翊 海侮 源原 辰晨 景影 品晶 康庸 宁宇 "
-    "石右 磐盘 森淼 固园 旋旎 凯剀 优忧 佳住 美羡 顺须 设没 程枵 限跟 公么 司同 建健 筑巩 装裴 饰饬 市巿 南楠 沙纱"
-).split()
+TRADITIONAL: dict[str, str] = {pair[0]: pair[1] for pair in WORDS["traditional"].split()}
+ALIKE: list[str] = WORDS["alike"].split()
 
 
 @dataclass(frozen=True)
@@ -111,7 +64,7 @@ class Firm:
 
 @dataclass(frozen=True)
 class Pair:
-    """A name as written, a firm on the list by its place there, whether it is meant, and the rule."""
+    """A name as written, the place of a firm on the list, whether it is meant, and the rule."""
 
     written: str
     firm: int
@@ -129,7 +82,7 @@ class NamesSet:
 
 
 def make(seed: int, firms: int = 1500, per_firm: int = 4) -> NamesSet:
-    """Return a set of `firms` on the list and about `per_firm` pairs for each; same seed, same set."""
+    """Return a set of `firms` on the list and some `per_firm` pairs each; same seed, same set."""
     draw = random.Random(seed)
     made: list[Firm] = []
     taken: set[str] = set()
@@ -145,7 +98,9 @@ def make(seed: int, firms: int = 1500, per_firm: int = 4) -> NamesSet:
             rules = MEANT if meant else NOT_MEANT
             written, rule = "", rules[0][0]
             while not written:
-                rule = draw.choices([each for each, _w in rules], [weight for _e, weight in rules])[0]
+                rule = draw.choices([each for each, _w in rules], [weight for _e, weight in rules])[
+                    0
+                ]
                 written = rule(firm, draw)
             if not meant and written in taken:
                 continue
@@ -374,10 +329,7 @@ def _slip(name: str, draw: random.Random) -> str:
     match draw.choice(["alike", "alike", "other", "lost", "added", "doubled", "swapped"]):
         case "alike":
             places = [
-                (place, pair)
-                for place, sign in enumerate(name)
-                for pair in ALIKE
-                if sign in pair
+                (place, pair) for place, sign in enumerate(name) for pair in ALIKE if sign in pair
             ]
             if not places:
                 return _slip(name, draw)
@@ -413,4 +365,4 @@ def _harmless(name: str, draw: random.Random) -> str:
                 name = name.replace(f"第{numeral}", f"第{figure}")
             return name
         case _:
-            return name + draw.choice(["。", "，", "、", " ·", "​"])
+            return name + draw.choice(["。", "，", "、", " ·", "\u200b"])

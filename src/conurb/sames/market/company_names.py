@@ -1,9 +1,10 @@
 """Chinese names of firms taken apart.
 
-A registered name is place, word of its own, trade and form, in this order (企业名称登记管理规定, State
-Council order 734, in force 2021-03-01, art. 6): 湖南 · 恒通 · 建设工程 · 有限公司. People leave parts out, put the
-place in brackets behind the word (恒通（湖南）有限公司), and mistype. `parse` finds the parts whatever is
-missing; it never fails. What a branch is of stands before its own name (art. 13).
+A registered name is place, word of its own (字号), trade and form, in this order (企业名称登记管理
+规定, State Council order 734, in force 2021-03-01, art. 6): 湖南 · 恒通 · 建设工程 · 有限公司.
+People leave parts out, put the place in brackets behind the word (恒通（湖南）有限公司), and
+mistype. `parse` finds the parts whatever is missing; it never fails. What a branch is of stands
+before its own name (art. 13). The word of its own is called the core.
 """
 
 from __future__ import annotations
@@ -124,26 +125,9 @@ _REMARKS = re.compile(
     r"演示|筹|筹建|已注销|注销|吊销|已吊销|在业|存续|盖章|公章|签章|新|原名.*|原.*|曾用名.*|现.*|更名.*|以下简称.*|简称.*"
 )
 _BRACKET = re.compile(r"\(([^()]*)\)")
-_BRANCHES = [
-    "分公司",
-    "分店",
-    "分厂",
-    "分社",
-    "分所",
-    "分行",
-    "支行",
-    "分部",
-    "分校",
-    "办事处",
-    "项目部",
-    "项目经理部",
-    "营业部",
-    "营业厅",
-    "营业所",
-    "代表处",
-]
-_BRANCH_ENDS = frozenset(words[-1] for words in _BRANCHES)
-_BRANCH = tuple(sorted(_BRANCHES, key=len, reverse=True))
+_BRANCHES = "分公司|分店|分厂|分社|分所|分行|支行|分部|分校|办事处|项目部|项目经理部|营业部|代表处"
+_BRANCH_ENDS = frozenset(words[-1] for words in _BRANCHES.split("|"))
+_BRANCH = tuple(sorted(_BRANCHES.split("|"), key=len, reverse=True))
 _HEADS = ("公司", "银行", "集团", "合作社", "事务所")
 _GROUP = "集团"
 
@@ -170,10 +154,10 @@ class CompanyName:
     """A name and its parts, folded.
 
     `places` are codes of divisions (see `company_places`), `place` their bare names as written
-    together; `core` the word of its own, never empty unless the whole name is; `trades` the words of
-    trade, `numbers` those within core and trade; `branch` what follows the name of the firm whose
-    branch this is. `slip` tells that the form was mistyped. `stem` is what stands before the form in a
-    name with brackets, as it stands, "" where there are none.
+    together; `core` is never empty unless the whole name is; `trades` are the words of trade,
+    `numbers` those within core and trade; `branch` is what follows the name of the firm whose
+    branch this is. `slip` tells that the form was mistyped. `stem` is what stands before the form
+    in a name with brackets, "" where there are none.
     """
 
     text: str
@@ -229,6 +213,7 @@ def parse(text: str, gazetteer: Gazetteer) -> CompanyName:
     if _DIGITS.search(rest):
         for pattern, short in _SHORTER:
             rest = pattern.sub(short, rest)
+    places: tuple[str, ...]
     place, places, rest = _without_place(rest, gazetteer)
     for name, code in inner:
         place += name
@@ -325,10 +310,12 @@ def _mistyped_form(text: str, longer_than: int = 0) -> tuple[str, Form, bool] | 
 def _without_place(text: str, gazetteer: Gazetteer) -> tuple[str, tuple[str, ...], str]:
     """Return the bare names of the divisions at the start, their codes, and the rest.
 
-    A prefecture without 市 is not taken where nothing would be left but words of trade: 大同建材 has 大同
-    for its word. What the next division lies in goes without saying: of 湖南省长沙市 only Changsha counts, 湖南 and 长沙 apart both do.
+    A prefecture without 市 is not taken where nothing would be left but words of trade: 大同建材
+    has 大同 for its word. What the next division lies in goes without saying: of 湖南省长沙市 only
+    Changsha counts, while 湖南 and 长沙 apart both do.
     """
-    place, codes, within = "", (), ""
+    place, within = "", ""
+    codes: tuple[str, ...] = ()
     while True:
         name, code = gazetteer.at_start(text, within)
         if not code or (len(text) - len(name) < 2 and text != name):

@@ -4,10 +4,10 @@ Names are those of GB/T 2260 through the years, as python-stdnum brings them (`s
 A division is named by the significant digits of its code: "43" Hunan, "4301" Changsha, "430121"
 Changsha County; so what lies in what is a question of prefixes. "00" is China as a whole.
 
-Provinces and prefectures are known with and without 省, 市 and the like, since firms write them both
-ways. A county is known by its full name alone, for many a bare one (东方, 朝阳, 和平) is more often a
-word of a firm's own; in the cities given as `home`, counties and county-level cities are known
-without 县 or 市 as well.
+Provinces and prefectures are known with and without 省, 市 and the like, since firms write them
+both ways. A county is known by its full name alone, for many a bare one (东方, 朝阳, 和平) is more
+often a word of a firm's own; in the cities given as `home`, counties and county-level cities are
+known without 县 or 市 as well.
 """
 
 from __future__ import annotations
@@ -25,70 +25,19 @@ _PROVINCE = re.compile(r'^(\d\d) province="([^"]+)"')
 _COUNTY = re.compile(r'^\s+(\d{4}) county="([^"]+)"')
 _YEARS = re.compile(r"\[[-\d]*\]")
 _ENDED = re.compile(r"\[\d*-\d+\]")
-_PEOPLES = [
-    "维吾尔",
-    "哈萨克",
-    "柯尔克孜",
-    "蒙古族",
-    "蒙古",
-    "回族",
-    "藏族",
-    "壮族",
-    "苗族",
-    "彝族",
-    "布依族",
-    "朝鲜族",
-    "满族",
-    "侗族",
-    "瑶族",
-    "白族",
-    "土家族",
-    "哈尼族",
-    "傣族",
-    "黎族",
-    "傈僳族",
-    "佤族",
-    "畲族",
-    "拉祜族",
-    "水族",
-    "东乡族",
-    "纳西族",
-    "景颇族",
-    "土族",
-    "达斡尔族",
-    "仫佬族",
-    "羌族",
-    "布朗族",
-    "撒拉族",
-    "毛南族",
-    "仡佬族",
-    "锡伯",
-    "普米族",
-    "怒族",
-    "鄂温克族",
-    "保安族",
-    "独龙族",
-    "鄂伦春",
-    "各族",
-]
+_PEOPLES = (
+    "维吾尔|哈萨克|柯尔克孜|蒙古族|蒙古|回族|藏族|壮族|苗族|彝族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|"
+    "傣族|黎族|傈僳族|佤族|畲族|拉祜族|水族|东乡族|纳西族|景颇族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|"
+    "仡佬族|锡伯|普米族|怒族|鄂温克族|保安族|独龙族|鄂伦春|各族"
+)
 _ENDING = re.compile(
-    rf"(?:(?:维吾尔|壮族|回族)?自治区|(?:{'|'.join(_PEOPLES)})*(?:自治州|自治县)"
+    rf"(?:(?:维吾尔|壮族|回族)?自治区|(?:{_PEOPLES})*(?:自治州|自治县)"
     "|特别行政区|省|市|地区|盟|州|区|县|旗)$"
 )
-_ZONES = [
-    "高新技术产业开发区",
-    "经济技术开发区",
-    "高新技术开发区",
-    "经济开发区",
-    "高新区",
-    "经开区",
-    "开发区",
-    "新区",
-    "示范区",
-    "工业园",
-    "工业园区",
-    "产业园区",
-]
+_ZONES = (
+    "高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|开发区|新区|示范区|工业园|工业园区|"
+    "产业园区"
+)
 
 
 class Gazetteer:
@@ -115,7 +64,9 @@ class Gazetteer:
         self._by_first: dict[str, tuple[str, ...]] = {}
         for name in sorted(self._codes, key=len, reverse=True):
             self._by_first[name[0]] = (*self._by_first.get(name[0], ()), name)
-        self.zones = tuple(sorted((fold(zone) for zone in _ZONES), key=len, reverse=True))
+        self.zones = tuple(
+            sorted((fold(zone) for zone in _ZONES.split("|")), key=len, reverse=True)
+        )
         self._nearly: dict[str, set[str]] = {}
         for name, codes in self._codes.items():
             short = self.shorts[name]

@@ -2,15 +2,16 @@
 
 Each part of the names is compared by itself (place, word of its own, trade, form, branch) and the
 score is the product of what each agreement, silence or difference is worth. A difference that makes
-another firm, such as another number (八局, 六局), another place or another sector, outweighs whatever
-else agrees. Slips of typing count where they happened: one in the trade costs little, one in a word
-of two characters makes another word, unless the two look alike.
+another firm, such as another number (八局, 六局), another place or another sector, outweighs
+whatever else agrees. Slips of typing count where they happened: one in the trade costs little, one
+in a word of two characters makes another word, unless the two look alike.
 
 Slips are tolerated in the word of its own by this rule. Look-alike characters, two neighbours
 swapped and a character doubled are slips wherever they are. Any other difference in one character
 is a slip after the first four characters (`WORD`); within them it makes another word where one of
 the words is shorter than four, and where both have four or more it is a doubt that stays below the
-threshold, for 恒通宏远 and 恒通宏达 are two firms more often than one. Two slips are never tolerated.
+threshold, for 恒通宏远 and 恒通宏达 are two firms more often than one. Two slips are never
+tolerated.
 
 Within, a verdict is a score and a tuple of codes; `explain` makes words of it for people.
 """
@@ -154,14 +155,14 @@ def _by_parts(given: CompanyName, listed: CompanyName, place: str) -> tuple[Find
 def _hides_trade(given: CompanyName, listed: CompanyName) -> bool:
     """Whether one name is silent on its trade and the other's core ends in an unknown one.
 
-    湖南恒通 and 湖南恒通石墨制品: no table knows every trade, so 石墨 was taken for part of the core.
+    湖南恒通 and 湖南恒通石墨制品: no table knows every trade, so 石墨 passed for part of the core.
     """
     short, long = sorted((given, listed), key=lambda name: len(name.core))
     rest = len(long.core) - len(short.core)
     return (
         not short.trades
         and bool(long.trades)
-        and 2 <= len(short.core)
+        and len(short.core) >= 2
         and 2 <= rest <= 4
         and long.core.startswith(short.core)
     )
@@ -197,7 +198,7 @@ def _slip_in_core(edit: Edit, at: int, length: int) -> str | None:
     return "slip" if at >= WORD else "doubt"
 
 
-def _place(given: tuple[str, ...], listed: tuple[str, ...]) -> str:
+def _place(given: tuple[str, ...], listed: tuple[str, ...]) -> str:  # noqa: PLR0911
     if given == listed:
         return "same"
     if not given or not listed:

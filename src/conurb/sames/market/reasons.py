@@ -42,15 +42,14 @@ PART_NAMES: Mapping[Part, Bilingual] = MappingProxyType(
     }
 )
 
-_SAME = ("agrees", "相同：{given}", "the same: {given}")
+_SAME: tuple[Tone, str, str] = ("agrees", "相同：{given}", "the same: {given}")
 _SENTENCES: Mapping[tuple[Part, str], tuple[Tone, str, str]] = MappingProxyType(
     {
         (Part.CODE, "same"): ("agrees", "相同", "the same"),
         (Part.CODE, "slip"): (
             "differs",
             "所填代码校验位不符，与名单代码仅差一处：{given}／{listed}",
-            "the code given fails its check and is one slip away from the listed one: "
-            "{given} / {listed}",
+            "fails its check, and is one slip away from the listed one: {given} / {listed}",
         ),
         (Part.CODE, "other"): (
             "differs",
@@ -181,8 +180,7 @@ _SENTENCES: Mapping[tuple[Part, str], tuple[Tone, str, str]] = MappingProxyType(
         (Part.BRANCH, "given"): (
             "differs",
             "所填为名单单位的分支机构（{given}）；分公司不具有法人资格，责任由总公司承担（公司法2023年修订第十三条）",
-            "given is a branch ({given}) of the listed firm, which answers for it (Company Law of "
-            "2023, art. 13)",
+            "a branch ({given}) of the listed firm, which answers for it (Company Law, art. 13)",
         ),
         (Part.BRANCH, "listed"): (
             "differs",

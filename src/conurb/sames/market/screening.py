@@ -196,7 +196,7 @@ class ScreeningList:
         if not name.folded:
             score = 1.0 if way == Way.CODE else MISTYPED
             return Hit(entry, score, way, -1, (), state, "")
-        rows = [row for row in self._rows_of(entry)]
+        rows = list(self._rows_of(entry))
         row, verdict = max(
             ((row, compare(name, self._names[row])) for row in rows), key=lambda each: each[1].score
         )
@@ -310,7 +310,7 @@ def _like(core: str) -> Iterator[str]:
 
 
 def _shorter_cores(core: str) -> range:
-    """Return the lengths that a core has without an unknown trade at its end (2 to 4 characters)."""
+    """Return the lengths of a core without an unknown trade of 2 to 4 characters at its end."""
     return range(max(2, len(core) - WORD), len(core) - 1)
 
 

@@ -1,4 +1,4 @@
-"""What a screening against the wage-arrears list leaves behind: the run, its hits, the decisions."""
+"""What a screening against the wage-arrears list leaves: the run, its hits, the decisions."""
 
 from __future__ import annotations
 

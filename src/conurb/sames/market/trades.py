@@ -1,8 +1,9 @@
 """Words of names of firms that say what a firm does, by sector.
 
-Two firms of one place with the same word of their own in different trades are two firms (企业名称登记管理
-规定, State Council order 734, art. 6 and 17); in the same trade the registry would not have taken
-the second. So a difference between trades of one sector may be a slip, one between sectors is not.
+Two firms of one place with the same word of their own in different trades are two firms (企业名称
+登记管理规定, State Council order 734, art. 6 and 17); in the same trade the registry would not have
+taken the second. So a difference between trades of one sector may be a slip, one between sectors
+is not.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ def lookalikes() -> frozenset[str]:
 def partners() -> dict[str, str]:
     """Return for each character those that look like it."""
     found: dict[str, str] = {}
-    for one, other in lookalikes():
-        found[one] = found.get(one, "") + other
+    for pair in lookalikes():
+        found[pair[0]] = found.get(pair[0], "") + pair[1]
     return found
 
 

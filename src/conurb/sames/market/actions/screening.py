@@ -106,7 +106,7 @@ def screen(
     )
     run = ScreeningRun(
         key=secrets.token_hex(15),
-        city_id=authority.city_id,
+        city_id=str(authority.city_id),
         authority=authority,
         actor=actor,
         actor_name=str(actor),

@@ -1,9 +1,9 @@
 """The list that a city screens against, and what screenings found.
 
 The list is what holds in the city now: the `wage-arrears` records of its own labour inspection and
-those that an agreement recognises, read from the local index of the logs. It is taken apart once and
-kept as long as it says the same; whatever is logged, and whatever begins or ends with time, is seen
-by the next screening.
+those that an agreement recognises, read from the local index of the logs. It is taken apart once
+and kept as long as it says the same; whatever is logged, and whatever begins or ends with time, is
+seen by the next screening.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LABOUR = "labour"
 
 @dataclass(frozen=True)
 class Listed:
-    """What is public of an entry: the record that lists the firm, from where, by which agreement."""
+    """What is public of an entry: its record, where and when it was listed, by which agreement."""
 
     record_key: str
     city: str
@@ -166,7 +166,7 @@ def may_look(actor: Any) -> bool:
 
 
 def runs_of(actor: User) -> QuerySet[ScreeningRun]:
-    """Return the screenings that somebody may see, the latest first, with how many hits are open."""
+    """Return the screenings that somebody may see, the latest first, with their open hits."""
     return (
         ScreeningRun.objects.visible_to(actor)
         .select_related("authority", "city")
@@ -213,7 +213,7 @@ def earlier_decisions(pairs: Iterable[str]) -> dict[str, ScreeningHit]:
 
 
 def still_listed(city: str, record_keys: Sequence[str]) -> frozenset[str]:
-    """Return which records are still on the list that holds in a city; all while it is not known."""
+    """Return which records are still on the list of a city; all while it is not known."""
     try:
         return frozenset(record_keys) & held_list(city).about.keys()
     except ListNotReadyError:
