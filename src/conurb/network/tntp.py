@@ -89,3 +89,28 @@ def _link(words: list[str], number: int) -> list[float]:
             f"line {number} is no link: from, to, capacity, length, free-flow time, b and power",
         )
     return values
+
+
+_PAIR = re.compile(r"(\d+)\s*:\s*([-+.\deE]+)\s*;")
+
+
+def read_trips(text: str) -> Floats:
+    """Read a trips file: an array (zones, zones), row by origin.
+
+    Raises GraphError where the file names no zones, or zones beyond them.
+    """
+    found = re.search(r"<NUMBER OF ZONES>\s*(\d+)", text)
+    if found is None:
+        raise GraphError("文件缺少 <NUMBER OF ZONES>", "the file has no <NUMBER OF ZONES>")
+    zones = int(found[1])
+    trips = np.zeros((zones, zones))
+    for block in re.split(r"^\s*Origin\s+", text, flags=re.MULTILINE)[1:]:
+        origin = int(block.split(maxsplit=1)[0])
+        for target, number in _PAIR.findall(block):
+            if not (1 <= origin <= zones and 1 <= int(target) <= zones):
+                raise GraphError(
+                    f"小区 {origin} → {target} 超出 {zones} 个小区",
+                    f"zones {origin} → {target} lie beyond the {zones} there are",
+                )
+            trips[origin - 1, int(target) - 1] = float(number)
+    return trips
