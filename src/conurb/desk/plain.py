@@ -384,7 +384,8 @@ def _cities() -> list[tuple[str, str]]:
 
 def _counties() -> list[tuple[str, Any]]:
     grouped: dict[str, list[tuple[str, str]]] = {}
-    for county in County.objects.select_related("city").order_by("city__order", "code"):
+    counties = County.objects.select_related("city").defer("boundary")
+    for county in counties.order_by("city__order", "code"):
         grouped.setdefault(county.city.name, []).append((county.code, county.name))
     return [("", "—"), *grouped.items()]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from conurb.desk.demonstration import demonstrate as demonstrate_desk
 from conurb.packs import packs
 from conurb.plan.demonstration import demonstrate
 from conurb.region.folder import load_region
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             )
         region, seed, now = load_region(settings.REGION_PATH), options["seed"], timezone.now()
         made = demonstrate(region, seed=seed, now=now)
-        acts = made.acts
+        acts = made.acts + demonstrate_desk(region, seed, now)
         for pack in packs():
             if pack.demonstrate is not None:
                 acts += pack.demonstrate(region, seed, now)
