@@ -128,7 +128,7 @@ ENDED: Mapping[str, tuple[Standing, Reason]] = {
 
 def instant(moment: datetime) -> str:
     """Return an aware moment as a text that sorts as moments do: 2026-11-26T03:00:00.000000Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def moment(text: str) -> datetime:
