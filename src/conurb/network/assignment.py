@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from conurb.network.dijkstra import _pop, _push
-from conurb.network.graph import Floats, GraphError, graph_of
+from conurb.network.graph import Floats, GraphError
 from conurb.network.tntp import Network
 
 LEAST = 1e-12
@@ -64,7 +64,8 @@ def assign(
     step = step_last = 0.0
     reached = np.inf
     done = 0
-    for done in range(1, rounds + 1):
+    while done < rounds:
+        done += 1
         times = times_of(network, flows)
         quickest, _ = loader.load(times)
         spent = float(times @ flows)
@@ -90,13 +91,7 @@ class _Loader:
 
     def load(self, times: Floats) -> tuple[Floats, float]:
         """Return the flows by link, and how many trips found no way."""
-        graph = graph_of(
-            self.network.nodes,
-            self.network.tails,
-            self.network.heads,
-            times,
-            ends=self.network.ends,
-        )
+        graph = self.network.graph(times)
         on_arcs, unserved = _load(
             graph.indptr, graph.heads, graph.tails, graph.costs, graph.ends, self.trips
         )
