@@ -25,6 +25,10 @@ _HEAD = re.compile(
     r"NAME|COMPANY|FIRM|CODE|NO|USCC"
 )
 _SEPARATORS = re.compile(r"[\t,，;；|]")
+# what no database keeps or no eye sees
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff\ud800-\udfff]"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -72,6 +76,11 @@ def _asked(rows: Iterable[Sequence[str]]) -> list[Asked]:
     return found
 
 
+def cleaned(name: str, code: str, line: int) -> Asked:
+    """Return a firm as it is asked about: without what no eye sees, the code as the standard's."""
+    return Asked(" ".join(_UNSEEN.sub("", name).split())[:LONGEST], fold(code)[:20], line)
+
+
 def _row(cells: Sequence[str], line: int) -> Asked | None:
     """Return the firm of a row; None where the row names none."""
     name = code = ""
@@ -82,8 +91,8 @@ def _row(cells: Sequence[str], line: int) -> Asked | None:
         if _CODE.fullmatch(folded) and any(sign.isdigit() for sign in folded):
             code = code or folded
         elif len(folded) > len(name) and not folded.isdigit() and _better(cell, name):
-            name = " ".join(cell.split())[:LONGEST]
-    return Asked(name, code, line) if name or code else None
+            name = cell
+    return cleaned(name, code, line) if name or code else None
 
 
 def _better(cell: str, name: str) -> bool:

@@ -1,5 +1,5 @@
 """The addresses of the pack."""
 
-from django.urls import URLPattern
+from conurb.sames.market import screening_urls
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*screening_urls.urlpatterns]
