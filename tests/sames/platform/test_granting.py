@@ -96,6 +96,14 @@ def test_what_does_not_pass(rules, changes, rule, blocking):
     assert judged.possible is not blocking
 
 
+def test_a_day_that_is_past_begins_with_the_decision(rules):
+    begun = judge(application(first_day=(TODAY - timedelta(days=3)).isoformat()), rules, FACTS)
+    assert begun.granted
+    assert any("自决定之日起" in each.text.zh for each in begun.results)
+    over = judge(application(first_day=(TODAY - timedelta(days=60)).isoformat()), rules, FACTS)
+    assert ("validity", True) in failing(over)
+
+
 def test_dangerous_goods_are_led_to_their_own_procedure(rules):
     (only,) = judge(application(purpose="dangerous", plate=""), rules, FACTS).results
     assert "危险化学品运输车辆通行许可" in only.text.zh

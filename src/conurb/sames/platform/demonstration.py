@@ -19,7 +19,6 @@ from conurb.desk.actions import applying, deciding
 from conurb.desk.models import Case
 from conurb.desk.services import service_of
 from conurb.desk.stages import State
-from conurb.refusal import RefusedError
 from conurb.region.declarations import Region
 from conurb.region.models import City, User
 from conurb.region.numbers import firm_check_character
@@ -143,12 +142,7 @@ class _Script:
         case = applying.start(driver, service, handed_in, now=at)
         data = self._data(errand, number, at)
         case = applying.save_draft(driver, case, data, version=case.version, now=at)
-        try:
-            with transaction.atomic():
-                case = applying.submit(driver, case, now=at + timedelta(minutes=4)).case
-        except RefusedError:
-            applying.discard(driver, case)
-            return
+        case = applying.submit(driver, case, now=at + timedelta(minutes=4)).case
         yield "submit"
         if case.state == State.SUBMITTED and at < self.now - timedelta(days=3):
             yield from self._decide(case, errand, at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -104,7 +103,7 @@ class PassForm(Form):
     )
     days = forms.ChoiceField(label=gettext_lazy("Days"))
     term = forms.ChoiceField(label=gettext_lazy("For how long"))
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=day_input)
+    first_day = forms.DateField(label=gettext_lazy("First day"), widget=day_input())
     renews = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,9 +136,6 @@ class PassForm(Form):
         routed = given.get("corridors") or given.get("drawn")
         if not routed and not {"corridors", "drawn"} & set(self.errors):
             self.add_error("corridors", _("Choose truck corridors, or draw the route on the map."))
-        first = given.get("first_day")
-        if first and first < timezone.localdate() and not given.get("renews"):
-            self.add_error("first_day", _("The first day is past. Choose today or a later day."))
         return given
 
     def _note(self, read: Any, given: dict[str, Any]) -> None:

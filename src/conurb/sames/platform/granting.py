@@ -278,11 +278,11 @@ def _validity(asked: Application, facts: Facts, declared: Declared) -> Iterator[
     found = validity.faults(counted, purpose.longest_days, facts.today)
     texts = {
         "over": Bilingual(
-            f"所申请的日期至 {last.zh} 已经结束，请另选日期重新申请。",
+            f"所申请的日期至{last.zh}已经结束，请另选日期重新申请。",
             f"The days asked for ended on {last.en}. Apply again for other days.",
         ),
         "past": Bilingual(
-            f"起始日期 {first.zh} 已过，自决定之日起至 {last.zh} 有效",
+            f"起始日期{first.zh}已过，自决定之日起至{last.zh}有效",
             f"The first day, {first.en}, is past; the pass is good from the decision to {last.en}",
         ),
         "ahead": Bilingual(
@@ -298,7 +298,9 @@ def _validity(asked: Application, facts: Facts, declared: Declared) -> Iterator[
     }
     for fault in found:
         field_name = "term" if fault == "too-long" else "first_day"
-        yield Result("validity", False, texts[fault], fault != "past", source, field_name)
+        # what begins while an officer has the case begins with the decision
+        begun = fault == "past"
+        yield Result("validity", begun, texts[fault], not begun, source, field_name)
     if not found:
         text = Bilingual(
             f"有效期{first.zh}至{last.zh}，事由为{purpose.name.zh}，期限符合规定",
