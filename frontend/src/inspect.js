@@ -286,6 +286,7 @@ function listen() {
   form.addEventListener("submit", checkNumber);
   form.querySelector("[name=type]")?.addEventListener("change", askPurpose);
   form.querySelector("[name=city]").value = city();
+  form.querySelector("[data-part=typed-city]").hidden = true; // the choice above serves
   askPurpose();
 }
 

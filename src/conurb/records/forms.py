@@ -42,7 +42,7 @@ class NumberForm(Form):
 
     type = forms.ChoiceField(label=_("Type of record"))
     number = forms.CharField(
-        label=_("Number"),
+        label=_("Number of the subject"),
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -48,6 +48,7 @@ PHRASES = {
     "record.suspend": Phrase(_("suspended the record"), _change),
     "record.resume": Phrase(_("resumed the record"), _change),
     "record.revoke": Phrase(_("revoked the record"), _change),
+    "record.present": Phrase(_("showed, with held claims, the record")),
     "record-type.publish": Phrase(_("published the record type")),
     "agreement.open": Phrase(_("opened the agreement on"), _cities),
     "agreement.change": Phrase(_("changed the agreement on"), _cities),
@@ -61,4 +62,5 @@ PHRASES = {
 def register() -> None:
     """Give the journal the phrases, and the way from a URN to its page."""
     tell(PHRASES)
+    lead_to("record", lambda key: reverse("register-record", args=[key]))
     lead_to("agreement", lambda _key: reverse("agreements"))

@@ -40,8 +40,8 @@ SORTS: Final[Mapping[str, tuple[Promise, tuple[str, ...]]]] = {
     "issued": (gettext_lazy("first issued"), ("issued_at", "id")),
     "until": (gettext_lazy("ends first"), ()),
     "changed": (gettext_lazy("latest changed"), ("-state_at", "-id")),
-    "name": (gettext_lazy("name"), ("subject_name", "-id")),
-    "number": (gettext_lazy("number"), ("subject_number", "-id")),
+    "name": (gettext_lazy("by name"), ("subject_name", "-id")),
+    "number": (gettext_lazy("by number"), ("subject_number", "-id")),
 }
 _KEY = re.compile(r"[0-9a-f]{8,30}")
 _SLUG = re.compile(r"[a-z0-9-]{1,60}")
@@ -130,10 +130,10 @@ def sheet(rows: QuerySet[Record], *, now: datetime | None = None) -> Sheet:
         Column(_("Key"), 32),
         Column(_("Type"), 24),
         Column(_("About"), 24, wraps=True),
-        Column(_("Number"), 22),
+        Column(_("Number of the subject"), 22),
         Column(_("State"), 12),
         Column(_("Reason"), 30, wraps=True),
-        Column(_("Issued"), 12),
+        Column(_("Time of issue"), 12),
         Column(_("Valid from"), 12),
         Column(_("Valid until"), 12),
         Column(_("City"), 10),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from conurb.journal.models import Entry
 from conurb.journal.queries import Told, told
@@ -18,6 +18,7 @@ from conurb.records import presenting
 from conurb.records.keys import region_secret
 from conurb.records.models import Agreement, LogEntry, Look, Record
 from conurb.records.presenting import Reading, Standing
+from conurb.records.reasons import REASONS
 from conurb.records.subjects import PERSONAL, Subject, handle
 from conurb.region.models import Authority, City, Identity, in_language
 
@@ -31,10 +32,10 @@ SHOWN_ENTRIES = 200
 
 
 KIND_WORDS: Mapping[str, Promise] = {
-    "issue": gettext_lazy("Issued"),
-    "suspend": gettext_lazy("Suspended"),
-    "resume": gettext_lazy("Resumed"),
-    "revoke": gettext_lazy("Revoked"),
+    "issue": gettext_lazy("Record issued"),
+    "suspend": gettext_lazy("Record suspended"),
+    "resume": gettext_lazy("Record resumed"),
+    "revoke": gettext_lazy("Record revoked"),
     "supersede": gettext_lazy("Replaced by another record"),
     "present": gettext_lazy("Shown by the holder, with held claims"),
 }
@@ -66,10 +67,24 @@ class Card:
 
     @property
     def title(self) -> str:
-        """What tells it from others of its type: its title claim, else whom it is about."""
-        claim = self.record.declared.title_claim
-        value = self.record.public.get(claim) if claim else None
-        return str(value or self.record.subject_name or self.record.subject_number)
+        """What tells it from others of its type: its title claim, else whom it is about.
+
+        A person is named, and whatever has a number that everybody may know goes by it.
+        """
+        record = self.record
+        claim = record.declared.title_claim
+        value = {**record.held, **record.public}.get(claim)
+        if value:
+            return str(value)
+        return record.subject_name if record.subject_kind in PERSONAL else record.subject_number
+
+    def title_among(self, shown: Collection[str]) -> str:
+        """The title for eyes that may see these claims alone; "" where it would tell more."""
+        record = self.record
+        claim = record.declared.title_claim
+        if claim and claim in {**record.held, **record.public}:
+            return self.title if claim in record.public or claim in shown else ""
+        return "" if record.subject_kind in PERSONAL else record.subject_number
 
     @property
     def days_left(self) -> int:
@@ -179,13 +194,16 @@ def history(record: Record) -> list[Event]:
             Event(
                 leaf.at,
                 leaf.kind,
-                _remarks(act),
+                _why(act),
                 names.get(act.entry.authority_key, "") if act else "",
                 leaf.index,
             )
         )
+    labels = {
+        claim.name: in_language(claim.label.zh, claim.label.en) for claim in record.declared.claims
+    }
     shown = [
-        Event(act.entry.at, act.entry.verb.partition(".")[2], _remarks(act), "")
+        Event(act.entry.at, "present", _joined(act.entry.detail.get("claims", []), labels), "")
         for act in rest
         if act.entry.verb == "record.present"
     ]
@@ -243,6 +261,16 @@ def _authority_names(acts: Sequence[Told]) -> dict[str, str]:
     return {each.key: each.short for each in Authority.objects.filter(key__in=keys)} if keys else {}
 
 
-def _remarks(act: Told | None) -> str:
-    """The remarks of an act as one line; the reason is what people look for."""
-    return "；".join(str(text) for _label, text in act.remarks) if act else ""
+def _why(act: Told | None) -> str:
+    """The reason of an act: a kind that every city reads, and words."""
+    if act is None:
+        return ""
+    kind = REASONS.get(str(act.entry.detail.get("code")))
+    ground = in_language(kind.zh, kind.en) if kind and act.entry.detail["code"] != "other" else ""
+    separator = ": " if (get_language() or "").startswith("en") else "："
+    return separator.join(filter(None, (ground, str(act.entry.detail.get("reason", "")))))
+
+
+def _joined(names: Sequence[str], labels: Mapping[str, str]) -> str:
+    separator = ", " if (get_language() or "").startswith("en") else "、"
+    return separator.join(labels.get(name, name) for name in names)

@@ -80,7 +80,7 @@ OFFLINE_REASONS: dict[str, Promise] = {
 SCREEN_WORDS: dict[str, Promise] = {
     "type": gettext_lazy("Type"),
     "about": gettext_lazy("About"),
-    "validity": gettext_lazy("Valid"),
+    "validity": gettext_lazy("Validity"),
     "no-end": gettext_lazy("without end"),
     "issuer": gettext_lazy("Issued by"),
     "agreement": gettext_lazy("Agreement"),

@@ -78,6 +78,7 @@ def record(request: HttpRequest, key: str) -> HttpResponse:
         "claims": queries.claims(found),
         "events": queries.history(found),
         "next_record": following,
+        "printable": card.standing == "valid" and _on_paper(found),
     }
     return _private(render(request, "records/record.html", context))
 
@@ -123,6 +124,10 @@ def on_paper(request: HttpRequest, key: str) -> HttpResponse:
         raise RefusedError(
             _("This record is not valid now (%(state)s). A code of it would be refused.")
             % {"state": card.words}
+        )
+    if not _on_paper(found):
+        raise RefusedError(
+            _("All that this record says is held; a paper would show nothing. Show it as a code.")
         )
     now = timezone.now()
     shown = presenting.disclosure(
@@ -233,6 +238,13 @@ def _found(request: HttpRequest, key: str) -> tuple[Record, Card]:
     return found, card
 
 
+def _on_paper(found: Record) -> bool:
+    """Tell whether a code without held claims says anything; what is held is never printed."""
+    return any(
+        claim.compact is not None and claim.name in found.public for claim in found.declared.public
+    )
+
+
 def _matching(rows: QuerySet[Record], words: str) -> QuerySet[Record]:
     if not words:
         return rows
@@ -248,6 +260,7 @@ def _code(request: HttpRequest, card: Card, made: Presented) -> HttpResponse:
         "record": card.record,
         "card": card,
         "claims": [each for each in queries.claims(card.record) if each.name in names],
+        "title": card.title_among(names),
         "chosen": made.disclosure.held,
         "until": made.disclosure.until if made.disclosure.held else None,
         "picture": mark_safe(picture),  # noqa: S308 - drawn by segno, of base45 alone
