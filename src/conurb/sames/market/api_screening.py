@@ -120,7 +120,7 @@ class ScreeningOut(Schema):
     asked: int
     met: int = Field(description="firms with at least one hit")
     took_ms: int
-    list: ListOut
+    against: ListOut
     hits: list[HitOut]
 
 
@@ -185,7 +185,7 @@ def _screening(actor: User, run: ScreeningRun) -> Json:
         "asked": run.asked,
         "met": run.met,
         "took_ms": run.took_ms,
-        "list": {"size": run.list_size, "digest": run.list_digest, "logs": run.checkpoints},
+        "against": {"size": run.list_size, "digest": run.list_digest, "logs": run.checkpoints},
         "hits": [_hit(hit) for hit in queries.hits_of(actor, run)],
     }
 

@@ -39,7 +39,6 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def screeners_only(view: View[P]) -> View[P]:
     """Let in officers of authorities that may screen; send who is not logged in to the login."""
 
-    @officers_only
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not queries.may_look(request.user):
@@ -53,7 +52,7 @@ def screeners_only(view: View[P]) -> View[P]:
         add_never_cache_headers(response)
         return response
 
-    return cast(View[P], guarded)
+    return officers_only(cast(View[P], guarded))
 
 
 @screeners_only
@@ -144,7 +143,7 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
 @screeners_only
 @require_safe
 def run_xlsx(request: HttpRequest, key: str) -> HttpResponse:
-    """Send a screening as a workbook: its hits with reasons, and every firm that was asked about."""
+    """Send a screening as a workbook: its hits with reasons, and every firm asked about."""
     actor = person(request)
     found = _run(request, key)
     hits = list(queries.hits_of(actor, found))
