@@ -17,6 +17,11 @@ LEAST_DAYS, MOST_DAYS = COMPLETE_WITHIN
 CHECKS = (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.CheckboxInput)
 
 
+def radio() -> forms.RadioSelect:
+    """Return buttons to choose one of a few by."""
+    return forms.RadioSelect(attrs={"class": "form-check-input"})
+
+
 def dressed(form: forms.Form) -> forms.Form:
     """Give a service's form the look of the pages, whatever it is made of; returns the form."""
     for name, field in form.fields.items():
@@ -133,7 +138,7 @@ class GiveOpinionForm(Form):
     answer = forms.ChoiceField(
         label=_("Opinion"),
         choices=[choice for choice in Opinion.Answer.choices if choice[0]],
-        widget=forms.RadioSelect,
+        widget=radio(),
     )
     words = forms.CharField(
         label=_("Words"),
@@ -147,7 +152,9 @@ class DecideForm(Form):
     """The decision and its reasons."""
 
     outcome = forms.ChoiceField(
-        choices=[("granted", _("Grant")), ("refused", _("Do not grant"))], widget=forms.RadioSelect
+        label=_("Decision"),
+        choices=[("granted", _("Grant")), ("refused", _("Do not grant"))],
+        widget=radio(),
     )
     reasons_zh = forms.CharField(label=_("Reasons (Chinese)"), widget=words_input(6))
     reasons_en = forms.CharField(
@@ -178,7 +185,7 @@ class AppealDecisionForm(Form):
     upheld = forms.ChoiceField(
         label=_("Decision on the appeal"),
         choices=[("yes", _("The decision stands")), ("no", _("Overturned: to be decided anew"))],
-        widget=forms.RadioSelect,
+        widget=radio(),
     )
     reasons = forms.CharField(label=_("Reasons"), widget=words_input(5))
 

@@ -347,7 +347,7 @@ def event_view(event: CaseEvent, *, officer: bool = False) -> EventView:
 def event_words(verb: str) -> str:
     """Return how a step is told."""
     told = {
-        "submit": _("Handed in"),
+        "submit": _("Application handed in"),
         "claim": _("Taken up by an officer"),
         "release": _("Put back into the queue"),
         "hand": _("Handed to a colleague"),

@@ -51,6 +51,12 @@ def yuan(fen: int) -> str:
 
 
 @register.filter
+def negated(number: int) -> int:
+    """Return a number with its sign turned."""
+    return -number
+
+
+@register.filter
 def state_look(state: str) -> str:
     """Return the light that a state of a case is drawn with."""
     return STATE_LOOKS.get(state, "not-begun")

@@ -113,7 +113,7 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     page = {
         "title": _("Withdraw the application"),
         "hint": _("Nothing is decided then. You can apply anew at any time."),
-        "button": _("Withdraw"),
+        "button": _("Withdraw the application"),
         "danger": True,
     }
     return carry_out(request, found, form, act, page)

@@ -75,7 +75,7 @@ def _columns(sort: str) -> list[Column]:
     return [
         by(_("Service and number"), "service"),
         Column(_("Applicant")),
-        by(_("Handed in"), "submitted"),
+        by(_("Handed in on"), "submitted"),
         Column(_("State")),
         by(_("Due"), "due"),
     ]

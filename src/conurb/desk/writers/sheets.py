@@ -20,7 +20,7 @@ def queue(rows: Sequence[Row], *, title: str) -> bytes:
         Column(_("Service"), 28, wraps=True),
         Column(_("Applicant"), 24, wraps=True),
         Column(_("Handed in in"), 12),
-        Column(_("Handed in"), 12),
+        Column(_("Handed in on"), 12),
         Column(_("State"), 14),
         Column(_("Officer"), 16),
         Column(_("Light"), 14),
