@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conurb.records.statement import Statement
+from conurb.records import sd_jwt
+from conurb.records.statement import Statement, claims
 from conurb.records.suites import Sign, suite_of, thumbprint
 from conurb.records.trust import TrustedKey
 from conurb.records.types import Claim, RecordType
@@ -93,3 +94,11 @@ def statement(**changes: Any) -> Statement:
         "public": PUBLIC,
     }
     return Statement(**(whole | changes))
+
+
+def token(signer: Any, city: str, key: str, index: int, number: int = 0) -> str:
+    """The token of a record of a city at a place of its status list."""
+    said = statement(
+        city=city, key=key, status=(number, index), valid_until=None, authority=f"a-{city}"
+    )
+    return sd_jwt.issue(signer, claims(said, SITE), HELD).token

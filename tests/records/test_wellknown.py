@@ -10,12 +10,13 @@ from django.test import Client
 
 from conurb.records import checkpoints, merkle, sd_jwt, status_lists, trust
 from conurb.records import entries as leaves
-from conurb.records.actions.keys import ensure_keys, rotate, withdraw
+from conurb.records.actions.keys import ensure_keys, rotate, signer, withdraw
 from conurb.records.actions.logs import NewEntry, append
 from conurb.records.models import PublishedType, SigningKey, StatusList
 from conurb.records.queries.trust import trust_list
 from conurb.records.suites import unb64, verifier
 from conurb.region.models import City
+from tests.records import makers
 
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
 CITY = "430200"
@@ -25,12 +26,14 @@ CITY = "430200"
 def filled(db):
     """A log of 700 entries, appended in three portions."""
     ensure_keys()
-    for portion in (1, 299, 400):
-        append(
-            CITY,
-            [NewEntry("issue", "0" * 30, {"token": f"x{n}"}) for n in range(portion)],
-            now=NOW,
-        )
+    signs = signer(CITY)
+    for first, portion in ((0, 1), (1, 299), (300, 400)):
+        keys = [(f"{place:030x}", place) for place in range(first, first + portion)]
+        new = [
+            NewEntry("issue", key, {"token": makers.token(signs, CITY, key, place)})
+            for key, place in keys
+        ]
+        append(CITY, new, now=NOW)
     return Client()
 
 
@@ -152,6 +155,8 @@ def test_entries_tiles_and_proofs_agree_with_the_signed_heads(filled):
     assert partial.json()["count"] == 700 - 512
     assert "immutable" not in partial["Cache-Control"]
     assert filled.get(f"/api/logs/{CITY}/tiles/0/3").status_code == 404
+    newest = filled.get(f"/api/logs/{CITY}/inclusion").json()
+    assert newest == filled.get(f"/api/logs/{CITY}/inclusion?index=699").json()
     for index in (0, 255, 256, 699):
         proof = filled.get(f"/api/logs/{CITY}/inclusion?index={index}").json()
         steps = [unb64(each) for each in proof["hashes"]]
@@ -169,7 +174,8 @@ def test_entries_tiles_and_proofs_agree_with_the_signed_heads(filled):
         "entries?start=0&limit=0",
         "entries?start=-1",
         "entries?begin=1",
-        "inclusion",
+        "inclusion?index=x",
+        "consistency?old=0",
         "tiles/9/0",
     ],
 )

@@ -116,14 +116,14 @@ class HeadsQuery(Schema):
 
 
 class InclusionQuery(Schema):
-    """Of which leaf, in which tree; without `size` in the newest signed one."""
+    """Of which leaf, in which tree: by default the last leaf of the newest signed one."""
 
-    index: Index
+    index: Index | None = None
     size: Size | None = None
 
 
 class ConsistencyQuery(Schema):
-    """Between which trees; without `size` up to the newest signed one."""
+    """Between which trees: by default from the first leaf to the newest signed head."""
 
-    old: Size
+    old: Size = 1
     size: Size | None = None

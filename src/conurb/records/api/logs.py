@@ -126,8 +126,9 @@ def get_tile(
 def prove_inclusion(request: HttpRequest, log: Log, query: Query[schemas.InclusionQuery]) -> Json:
     """RFC 9162, 2.1.3. Compare `root` with a signed head of this size."""
     size = query.size or _newest(log).size
+    index = size - 1 if query.index is None else query.index
     try:
-        return _proof_json(log, query_logs.inclusion(log, query.index, size))
+        return _proof_json(log, query_logs.inclusion(log, index, size))
     except query_logs.NoSuchLeafError:
         raise Http404(_("The log has no such entry.")) from None
 
