@@ -185,7 +185,8 @@ class ViolationForm(Form):
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (
                 kind.key,
-                _("%(name)s (%(points)s)") % {"name": named(kind.name), "points": kind.points},
+                _("%(name)s (%(points)s points)")
+                % {"name": named(kind.name), "points": kind.points},
             )
             for kind in declared().violations.values()
         ]
