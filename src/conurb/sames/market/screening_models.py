@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from conurb.region.models import Authority, City, User, in_language, works_for_region
@@ -154,17 +153,17 @@ class ScreeningHit(models.Model):
     @property
     def told(self) -> list[dict[str, str]]:
         """The reasons in the language of the moment: part, tone, words."""
-        english = (get_language() or "").startswith("en")
-        ending = "en" if english else "zh"
+        ending = in_language("zh", "en")
         return [
             {"part": one[f"part_{ending}"], "tone": one["tone"], "words": one[ending]}
             for one in self.reasons
         ]
 
     @property
-    def effect_names(self) -> list[str]:
+    def effect_names(self) -> str:
         """What the listing brings about in the city, in the language of the moment."""
-        return [in_language(one["zh"], one["en"]) for one in self.effects]
+        names = [in_language(one["zh"], one["en"]) for one in self.effects]
+        return in_language("、", ", ").join(names)
 
     @staticmethod
     def visible(actor: User | AnonymousUser) -> models.Q:

@@ -16,7 +16,7 @@ def _counts(detail: Detail) -> list[Remark]:
     return [
         (_("Firms"), str(detail.get("asked", ""))),
         (_("Hits"), str(detail.get("hits", ""))),
-        (_("List"), str(detail.get("list", ""))),
+        (_("Version of the list"), str(detail.get("list", ""))),
     ]
 
 

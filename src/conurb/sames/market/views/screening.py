@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from conurb.journal import files, sheets
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import OPAQUE, officers_only, person
-from conurb.region.models import City
+from conurb.region.models import City, in_language
 from conurb.sames.market.actions import screening as actions
 from conurb.sames.market.queries import screening as queries
 from conurb.sames.market.screening_forms import ACCEPT, DecisionForm, ScreeningForm
@@ -292,10 +292,14 @@ def _asked_sheet(found: ScreeningRun, hits: list[ScreeningHit]) -> sheets.Sheet:
     return sheets.Sheet(_("Firms asked about"), columns, rows, notes=notes)
 
 
-def _logs(found: ScreeningRun) -> list[tuple[str, int]]:
-    """Return the size of each city's log that the list was read from, by the city's name."""
+def _logs(found: ScreeningRun) -> str:
+    """Return the size of each city's log that the list was read from: 长沙（12）、株洲（3）."""
     cities = {city.code: city.short for city in City.objects.all()}
-    return [(cities.get(log, log), size) for log, size in sorted(found.checkpoints.items())]
+    parts = [
+        in_language(f"{cities.get(log, log)}（{size}）", f"{cities.get(log, log)} ({size})")
+        for log, size in sorted(found.checkpoints.items())
+    ]
+    return in_language("、", ", ").join(parts)
 
 
 def _list_size(city: str) -> int | None:
