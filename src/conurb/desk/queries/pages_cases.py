@@ -334,7 +334,7 @@ def event_view(event: CaseEvent, *, officer: bool = False) -> EventView:
     if officer:
         who = " · ".join(filter(None, (who, event.actor_name)))
     elif not event.authority:
-        who = event.actor_name if event.actor_id else _("by rule")
+        who = event.actor_name if event.actor_id else _("by the rules")
     return EventView(
         told=event_words(event.verb),
         who=who,

@@ -77,7 +77,7 @@ def _columns(sort: str) -> list[Column]:
         Column(_("Applicant")),
         by(_("Handed in on"), "submitted"),
         Column(_("State")),
-        by(_("Due"), "due"),
+        by(_("Due day"), "due"),
     ]
 
 

@@ -24,9 +24,9 @@ def queue(rows: Sequence[Row], *, title: str) -> bytes:
         Column(_("State"), 14),
         Column(_("Officer"), 16),
         Column(_("Light"), 14),
-        Column(_("Due"), 12),
+        Column(_("Due day"), 12),
         Column(_("Working days left"), 12),
-        Column(_("Decided"), 12),
+        Column(_("Decided on"), 12),
     ]
     sheet = Sheet(name=title[:31], columns=columns, rows=[_values(row) for row in rows])
     return write([sheet], title=title, creator="Conurb")
