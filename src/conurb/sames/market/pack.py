@@ -2,8 +2,19 @@
 
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
-from conurb.sames.market import screening_phrases
+from conurb.sames.market import measures, phrases, screening_phrases
 from conurb.sames.market.record_types import FIRM, PERSON
+
+EFFECT_SUBJECTS = (
+    "finance",
+    "tendering",
+    "capital-market",
+    "market-regulation",
+    "taxation",
+    "labour",
+    "civil-aviation",
+)
+"""Subjects of work whose authorities act on an effect, as regions usually declare them."""
 
 PACK = Pack(
     key="market",
@@ -11,7 +22,32 @@ PACK = Pack(
     url="/market/list/",
     items=("4.1",),
     record_types=(FIRM, PERSON),
+    measures=measures.MEASURES,
     menu=(
+        MenuEntry(
+            Bilingual("欠薪失信名单", "Wage-arrears list"), route="market-list", icon="list-details"
+        ),
+        MenuEntry(
+            Bilingual("欠薪办案", "Matters of arrears"),
+            route="market-matters",
+            icon="gavel",
+            who="officers",
+            subjects=("labour",),
+        ),
+        MenuEntry(
+            Bilingual("惩戒任务", "Duties from the list"),
+            route="market-duties",
+            icon="checklist",
+            who="officers",
+            subjects=EFFECT_SUBJECTS,
+        ),
+        MenuEntry(
+            Bilingual("欠薪名单统计", "Figures of the list"),
+            route="market-figures",
+            icon="chart-bar",
+            who="officers",
+            subjects=("labour", "credit", *EFFECT_SUBJECTS),
+        ),
         MenuEntry(
             Bilingual("名单比对", "Screening"),
             route="market-screening",
@@ -20,6 +56,6 @@ PACK = Pack(
             subjects=("tendering",),
         ),
     ),
-    phrases={**screening_phrases.PHRASES},
-    addresses={**screening_phrases.ADDRESSES},
+    phrases={**phrases.PHRASES, **screening_phrases.PHRASES},
+    addresses={**phrases.ADDRESSES, **screening_phrases.ADDRESSES},
 )

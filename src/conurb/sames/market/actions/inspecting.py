@@ -138,7 +138,7 @@ def add_evidence(
     """Add evidence; `for_firm` lets the employer read it once it has the notice."""
     doing = begin(actor, matter, now)
     if not files:
-        raise RefusedError(_("Choose at least one file."), status=422, field="files")
+        raise RefusedError(_("Choose at least one file."), status=422, field="attachments")
     kept = steps.keep(doing, files, MatterFile.Kind.EVIDENCE, for_firm=for_firm)
     tell(doing, "evidence", words="、".join(file.filename for file in kept))
     return kept

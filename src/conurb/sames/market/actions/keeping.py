@@ -118,7 +118,7 @@ def ask_early(
             field="promised",
         )
     if not files:
-        raise RefusedError(_("Attach proof that the arrears were paid."), status=422, field="files")
+        raise RefusedError(_("Attach proof that the arrears were paid."), status=422, field="attachments")
     begins = listing.early_from(doing.matter.conduct, declared().early_months)
     if begins is not None and doing.today < begins:
         raise RefusedError(

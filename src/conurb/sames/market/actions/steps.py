@@ -176,7 +176,7 @@ def keep(
         accepted = check_all(handed_in)
     except UploadError as error:
         message = in_language(error.message_zh, error.message_en)
-        raise RefusedError(message, status=422, field="files") from error
+        raise RefusedError(message, status=422, field="attachments") from error
     return [
         keep_content(
             doing,
