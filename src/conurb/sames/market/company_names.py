@@ -215,6 +215,9 @@ def parse(text: str, gazetteer: Gazetteer) -> CompanyName:
             rest = pattern.sub(short, rest)
     places: tuple[str, ...]
     place, places, rest = _without_place(rest, gazetteer)
+    if not rest:
+        # nothing but a place: that is what it is called
+        place, places, rest = "", (), place
     for name, code in inner:
         place += name
         if code not in places:
@@ -246,9 +249,9 @@ def _unbracketed(text: str, gazetteer: Gazetteer) -> tuple[str, tuple[tuple[str,
     def taken(found: re.Match[str]) -> str:
         nonlocal form
         words = found[1]
-        code = gazetteer.code_of(words)
-        if code and found.start() > 0:
-            places.append((gazetteer.shorts[words], code))
+        place, codes, rest = _without_place(words, gazetteer)
+        if codes and not rest and found.start() > 0:
+            places.append((place, codes[-1]))
             return ""
         if words in _IN_BRACKETS:
             form = _IN_BRACKETS[words]
@@ -318,10 +321,10 @@ def _without_place(text: str, gazetteer: Gazetteer) -> tuple[str, tuple[str, ...
     codes: tuple[str, ...] = ()
     while True:
         name, code = gazetteer.at_start(text, within)
-        if not code or (len(text) - len(name) < 2 and text != name):
+        if not code or len(text) - len(name) == 1:
             break
         rest = text[len(name) :]
-        if not within and gazetteer.may_be_a_word(name, code) and _tells_nothing(rest):
+        if rest and not within and gazetteer.may_be_a_word(name, code) and _tells_nothing(rest):
             break
         if within and within != CHINA:
             codes = codes[:-1]

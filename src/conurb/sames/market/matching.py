@@ -30,6 +30,7 @@ THRESHOLD = 0.8
 """From here on a likeness is a hit and goes to a clerk."""
 WORD = 4
 """Within so many characters at the start of a core another character makes another word."""
+ALL_BUT_SAME = 0.99
 SHORTEST = 4
 """Whole names shorter than this, without their form, are not compared for slips."""
 
@@ -124,7 +125,8 @@ def compare(given: CompanyName, listed: CompanyName) -> Verdict:
     if best is None:
         return OTHER_CORE
     findings = (*best, *_form(given, listed), *_branch(given, listed))
-    return Verdict(round(_worth(findings), 4), findings)
+    # every part may agree and the names differ all the same: in order, in what goes without saying
+    return Verdict(round(min(_worth(findings), ALL_BUT_SAME), 4), findings)
 
 
 def _worth(findings: tuple[Finding, ...]) -> float:

@@ -162,7 +162,10 @@ class ScreeningHit(models.Model):
     @property
     def effect_names(self) -> str:
         """What the listing brings about in the city, in the language of the moment."""
-        names = [in_language(one["zh"], one["en"]) for one in self.effects]
+        # agreements say after a colon what is to be done; the clerk needs to know what it is about
+        names = [
+            in_language(one["zh"].split("：")[0], one["en"].split(":")[0]) for one in self.effects
+        ]
         return in_language("、", ", ").join(names)
 
     @staticmethod
