@@ -156,8 +156,9 @@ class CompanyName:
     `places` are codes of divisions (see `company_places`), `place` their bare names as written
     together; `core` is never empty unless the whole name is; `trades` are the words of trade,
     `numbers` those within core and trade; `branch` is what follows the name of the firm whose
-    branch this is. `slip` tells that the form was mistyped. `stem` is what stands before the form
-    in a name with brackets, "" where there are none.
+    branch this is. `slip` tells that the form was mistyped. `stem` is what stands before the form,
+    as written, in names of which `body` says it otherwise (with brackets, numbers or 集团), "" in
+    others.
     """
 
     text: str
@@ -198,21 +199,25 @@ class CompanyName:
 def parse(text: str, gazetteer: Gazetteer) -> CompanyName:
     """Return the parts of a name. Any text gives some; an empty one gives empty parts."""
     folded = fold(text)
-    rest, form, stem = folded, Form.UNSAID, ""
+    rest, form = folded, Form.UNSAID
     inner: tuple[tuple[str, str], ...] = ()
+    whole = ""
     if "(" in folded or ")" in folded:
         rest, inner, form = _unbracketed(folded, gazetteer)
-        flat = _without_branch(folded.replace("(", "").replace(")", ""))[0]
-        stem = _without_form(flat)[0].removesuffix(_GROUP)
+        whole = folded.replace("(", "").replace(")", "")
     rest, branch = _without_branch(rest)
     rest, said, slip = _without_form(rest)
     form = said or form
     group = rest.endswith(_GROUP) and len(rest) > len(_GROUP)
+    stem = rest if group else ""
     if group:
         rest = rest[: -len(_GROUP)]
     if _DIGITS.search(rest):
+        stem = stem or rest
         for pattern, short in _SHORTER:
             rest = pattern.sub(short, rest)
+    if whole:
+        stem = _without_form(_without_branch(whole)[0])[0]
     places: tuple[str, ...]
     place, places, rest = _without_place(rest, gazetteer)
     if not rest:
