@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol, cast, get_args
+from typing import Any, Literal, Protocol, cast, get_args
 
 from conurb.desk.services import Audience, Difference, Material, Step
 from conurb.records.subjects import SubjectKind
@@ -307,10 +307,10 @@ def _field(table: Table) -> PlainField:
         claim=table.text("claim", required=False),
     )
     if made.type == "choice" and not made.choices:
-        table.note("missing-table", "choice", key="choice")
+        table.note("missing-table", "choice")
     if bool(made.record) != bool(made.claim):
         lacking = "claim" if made.record else "record"
-        table.note("missing-key", lacking, key=lacking)
+        table.note("missing-key", lacking)
     table.finish()
     return made
 
@@ -379,7 +379,6 @@ def _sources(table: Table, key: str, fields: Mapping[str, PlainField]) -> dict[s
             found.note(
                 "bad-form",
                 claim,
-                key=claim,
                 found=source,
                 wanted_zh="field:…、label:…、fen:…、text:…、" + "、".join(_FROM_CASE),
                 wanted_en="field:…, label:…, fen:…, text:…, " + ", ".join(_FROM_CASE),
@@ -489,7 +488,8 @@ def _check_service(sheet: Sheet, service: PlainService, known: References) -> No
         there = list(names)
         if name in there or not name:
             return True
-        sheet.note("unknown-reference", (*at, *path), found=name, **closest(name, there))
+        meant: dict[str, Any] = {**closest(name, there)}
+        sheet.note("unknown-reference", (*at, *path), found=name, **meant)
         return False
 
     refer(("decides",), service.competence, known.subjects)

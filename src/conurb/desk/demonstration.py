@@ -240,7 +240,7 @@ def _permit(user: User, now: datetime) -> Dated:
 
 def _vehicle(user: User, place: int, now: datetime) -> Dated:
     identity = user.identity
-    home = identity.home
+    home = City.objects.get(code=identity.home_id)
     at = now - timedelta(days=300 + place)
     registered = timezone.localdate(at)
     vin = f"LYS{place:014d}"
@@ -507,7 +507,7 @@ class _Script:
         case = Case.everything.filter(state=State.REVIEW).select_related("authority").first()
         if case is None or case.officer is None or case.authority is None:
             return
-        absent = User.objects.select_related("authority").get(pk=case.officer_id)
+        absent = User.objects.select_related("authority").get(pk=case.officer.pk)
         deputy = self.officer_of(case.authority, not_=absent)
         until = self.today + timedelta(days=4)
         absence.delegate(absent, deputy, self.today, until, now=self.now)
@@ -675,7 +675,7 @@ class _Part:
         case = self.case()
         others = Authority.objects.filter(
             subjects=self.service.competence, active=True, city__isnull=False
-        ).exclude(pk=case.authority_id)
+        ).exclude(key=moving.deciding(case).key)
         other = self.script.chance.choice(list(others.order_by("key")))
         question = self.script.said("question")[0]
         opinion = deciding.ask_opinion(self.in_hand, case, other, question, 5, now=moment)

@@ -197,6 +197,6 @@ def light_on(facts: Facts, today: date) -> Light:
 def in_calendar_days(working_days: int) -> timedelta:
     """Return a span that holds at least so many working days, whatever the holidays of the year.
 
-    Two weekend days a week, and the longest run of days off that a year has had (eight or nine).
+    Twice as many, and two weeks for the longest run of days off that a year has had.
     """
-    return timedelta(days=working_days + 2 * (working_days // 5 + 1) + 9)
+    return timedelta(days=2 * working_days + 14)

@@ -164,7 +164,7 @@ class Case(models.Model):
             return own | ~models.Q(state=State.DRAFT.value)
         if not works_for_region(actor):
             return own
-        authority = actor.authority_id
+        authority = actor.authority_id or 0
         # three look-ups by index, where one over joined tables would read them whole
         part = (
             models.Q(authority_id=authority)
@@ -384,7 +384,7 @@ class NumberBlock(models.Model):
 class WrongTry(models.Model):
     """A try to follow a case with a wrong number or code; kept for the time of the limit.
 
-    `source` is a hash of where it came from or of the number tried, never the address itself.
+    `source` is a keyed hash of where it came from, alone or with the number, never the address.
     """
 
     source = models.CharField(max_length=64)

@@ -2,7 +2,9 @@
 2025-08-01: data that can be had by sharing is not collected again from people and firms).
 
 A field is filled from a record that says it, a material is satisfied by a record of a type that it
-names. Where the applicant gives something else all the same, that is counted as asked again.
+names. A file that was handed in although a record satisfies its material counts as asked again. A
+field that the applicant found filled in and changed does not: he was not asked, and may know better
+than the record, or want just this changed.
 """
 
 from __future__ import annotations
@@ -109,16 +111,13 @@ def counted(offered: Offers, data: Mapping[str, Any], handed_in: Collection[str]
     """Return what of the offers was used in an application, and what was given again.
 
     `handed_in` are the keys of the materials that have a file. A field whose value is what the
-    record says was reused; a field left empty was neither.
+    record says was reused; one that was changed or emptied is neither.
     """
     reused: list[dict[str, str]] = []
     again = 0
     for name, offer in offered.fields.items():
-        given = data.get(name)
-        if _same(given, offer.value):
+        if _same(data.get(name), offer.value):
             reused.append({"field": name, "record": offer.held.record, "type": offer.held.type})
-        elif given not in (None, ""):
-            again += 1
     for key, held in offered.materials.items():
         if key in handed_in:
             again += 1

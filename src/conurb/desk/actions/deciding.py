@@ -31,7 +31,7 @@ from conurb.desk.actions.moving import (
 )
 from conurb.desk.models import Case, ClockStop, Opinion
 from conurb.desk.queries.calendar import calendar
-from conurb.desk.services import Decision, Issue, Service
+from conurb.desk.services import Decision, Finding, Issue, Service
 from conurb.desk.stages import State, Verb
 from conurb.records.actions import issuing, standing
 from conurb.records.actions.issuing import Draft
@@ -307,7 +307,7 @@ def decide(
     zh = require_words(reasons_zh, "reasons_zh", _("Say why it is decided so."))
     _require_heard(case, moment)
     service = offered(case)
-    findings = ()
+    findings: tuple[Finding, ...] = ()
     if granted:
         findings = tuple(service.examine(case.data, moment))
         for finding in findings:

@@ -185,7 +185,7 @@ def stands_in(actor: User, officer_id: int, moment: datetime) -> bool:
     return Delegation.objects.filter(
         absent_id=officer_id,
         deputy_id=actor.pk,
-        authority_id=actor.authority_id,
+        authority_id=actor.authority_id or 0,
         first_day__lte=today,
         last_day__gte=today,
         ended_at=None,

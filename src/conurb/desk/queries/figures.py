@@ -43,7 +43,7 @@ def cross_city_cases() -> int:
 
 
 def asked_again() -> int:
-    """How often an applicant gave again what a record of the region says already."""
+    """How often an applicant handed in what a record of the region says already."""
     return int(handed_in().aggregate(total=Sum("asked_again"))["total"] or 0)
 
 

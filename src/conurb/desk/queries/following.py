@@ -1,8 +1,10 @@
 """Following a case by what stands on its receipt, without a login.
 
 Whoever has number and code reads where the case stands, and nothing about whom it concerns. Wrong
-tries are counted, by where they come from and by the number tried, and too many are turned away for
-a while; a number that does not exist and a wrong code are answered alike and in the same time.
+tries are counted, by where they come from, for one number and for all, and too many are turned away
+for a while. They are not counted by number alone: numbers can be guessed, and whoever holds the
+receipt would be shut out by whoever does not. A number that does not exist and a wrong code are
+answered alike and in the same time.
 """
 
 from __future__ import annotations
@@ -19,14 +21,15 @@ from django.utils.translation import gettext as _
 from conurb.desk import limits, numbers
 from conurb.desk.limits import Facts, Light
 from conurb.desk.models import Case, WrongTry
-from conurb.desk.stages import State
+from conurb.desk.stages import CLOCK_RUNS, State
 from conurb.refusal import RefusedError
 from conurb.region.models import in_language
 from conurb.region.tables import Bilingual
 
 WINDOW = timedelta(minutes=15)
-MOST_FROM_ONE = 10
-MOST_FOR_NUMBER = 30
+MOST_FOR_NUMBER = 5
+MOST_IN_ALL = 100
+"""Higher, since many people may come by one address: a town hall's, or a proxy's."""
 NOWHERE = "0" * 30
 
 
@@ -75,7 +78,10 @@ def follow(number: str, code: str, *, source: str, now: datetime | None = None) 
     except numbers.CaseNumberError as fault:
         said = in_language(fault.message_zh, fault.message_en)
         raise RefusedError(said, status=422, field="number") from fault
-    sources = {_hashed("source", source): MOST_FROM_ONE, _hashed("number", parsed): MOST_FOR_NUMBER}
+    sources = {
+        _hashed("source", source): MOST_IN_ALL,
+        _hashed("number", f"{source} {parsed}"): MOST_FOR_NUMBER,
+    }
     _require_few(sources, moment)
     case = (
         Case.everything.select_related("authority__city", "accepted_in")
@@ -131,7 +137,7 @@ def _followed(case: Case, today: date) -> Followed:
         state=state,
         light=limits.light_on(Facts(state, case.due_on, case.warn_on), today),
         submitted_on=timezone.localdate(case.submitted_at),
-        due_on=case.due_on if state in limits.CLOCK_RUNS else None,
+        due_on=case.due_on if state in CLOCK_RUNS else None,
         complete_by=case.complete_by if state == State.WAITING else None,
         decided_on=timezone.localdate(case.decided_at) if case.decided_at else None,
         delivered_on=timezone.localdate(case.delivered_at) if case.delivered_at else None,

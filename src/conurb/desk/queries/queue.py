@@ -16,7 +16,7 @@ def queue(actor: User) -> QuerySet[Case]:
 
     Each has its `light` of today.
     """
-    waiting = Q(authority_id=actor.authority_id) & Q(
+    waiting = Q(authority_id=actor.authority_id or 0) & Q(
         state__in=[State.SUBMITTED.value, State.OVERTURNED.value]
     )
     return (
@@ -32,7 +32,7 @@ def in_hand(actor: User) -> QuerySet[Case]:
     today = timezone.localdate()
     absent = Delegation.objects.filter(
         deputy=actor,
-        authority_id=actor.authority_id,
+        authority_id=actor.authority_id or 0,
         first_day__lte=today,
         last_day__gte=today,
         ended_at=None,
@@ -40,7 +40,7 @@ def in_hand(actor: User) -> QuerySet[Case]:
     mine = Q(officer_id=actor.pk) | Q(officer_id__in=absent.values("absent"))
     return (
         Case.objects.visible_to(actor)
-        .filter(mine, authority_id=actor.authority_id, state=State.REVIEW.value)
+        .filter(mine, authority_id=actor.authority_id or 0, state=State.REVIEW.value)
         .annotate(light=light_case(today))
         .order_by(*SOONEST_FIRST)
     )
