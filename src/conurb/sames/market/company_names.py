@@ -309,7 +309,7 @@ def _mistyped_form(text: str, longer_than: int = 0) -> tuple[str, Form, bool] | 
             if len(text) - length < 2 or (end != words and one_slip(end, words) is None):
                 continue
             # one that begins as the form begins leaves no letter of it to the trade
-            if end[0] == words[0]:
+            if end[0] == words[0] or end[:2] == words[1::-1]:
                 return text[:-length], form, True
             found = found or (text[:-length], form, True)
     return found

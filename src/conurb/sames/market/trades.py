@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from conurb.sames.market.writing import fold
+
 GENERAL = "general"
 LONGEST = 8
 _FILE = Path(__file__).parent / "tables" / "trades.txt"
@@ -28,7 +30,7 @@ def sectors() -> MappingProxyType[str, str]:
         if line.startswith("#"):
             continue
         sector, _colon, words = line.partition(":")
-        for word in words.split():
+        for word in map(fold, words.split()):
             known = found.setdefault(word, sector)
             if known != sector:
                 found[word] = GENERAL

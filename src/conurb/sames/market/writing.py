@@ -40,9 +40,13 @@ def _table() -> dict[int, str]:
 
 @cache
 def lookalikes() -> frozenset[str]:
-    """Return the pairs of characters that look alike, each both ways round, folded."""
-    both = [way for pair in pairs("lookalikes.txt") for way in (pair, pair[::-1])]
-    return frozenset(fold(way) for way in both)
+    """Return the pairs of characters that look alike, each both ways round, folded.
+
+    Numerals are none of them: 八局 is never a slip of 六局.
+    """
+    folded = (fold(pair) for pair in pairs("lookalikes.txt"))
+    alike = [pair for pair in folded if not any(sign.isdigit() for sign in pair)]
+    return frozenset(way for pair in alike for way in (pair, pair[::-1]))
 
 
 @cache
