@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<str:key>/materials/<slug:material>/", filling.attach, name="case-attach"),
     path("cases/<str:key>/review/", filling.review, name="case-review"),
     path("cases/<str:key>/receipt/", filling.receipt, name="case-receipt"),
+    path("cases/<str:key>/seen/", cases.seen, name="case-seen"),
     path("cases/<str:key>/complete/", cases.complete, name="case-complete"),
     path("cases/<str:key>/withdraw/", cases.withdraw, name="case-withdraw"),
     path("cases/<str:key>/discard/", cases.discard, name="case-discard"),

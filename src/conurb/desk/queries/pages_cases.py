@@ -264,6 +264,11 @@ class CaseView:
     notices: Sequence[Notice]
     appeals: Sequence[Appeal]
 
+    @property
+    def unread(self) -> bool:
+        """Whether a notice of the case was not read yet."""
+        return any(notice.read_at is None for notice in self.notices)
+
 
 def case_view(user: User, case: Case, today: date) -> CaseView:
     """Return one case for its applicant, or for the counter's officer who filled it in."""
@@ -286,7 +291,7 @@ def case_view(user: User, case: Case, today: date) -> CaseView:
         data=data_rows(case),
         findings=finding_views(case.findings),
         files=files_of(case),
-        events=[event_view(event) for event in reversed(events)],
+        events=[event_view(case, event) for event in reversed(events)],
         notices=list(Notice.objects.visible_to(user).filter(case=case)[:10]),
         appeals=list(case.appeals.select_related("authority")),
     )
@@ -328,13 +333,16 @@ def files_of(case: Case) -> list[CaseFile]:
     return list(case.files.filter(removed_at=None))
 
 
-def event_view(event: CaseEvent, *, officer: bool = False) -> EventView:
+def event_view(case: Case, event: CaseEvent, *, officer: bool = False) -> EventView:
     """Return a step of the history; to the applicant the authority is named, not the officer."""
     who = event.authority.short if event.authority else ""
     if officer:
         who = " · ".join(filter(None, (who, event.actor_name)))
-    elif not event.authority:
-        who = event.actor_name if event.actor_id else _("by the rules")
+    elif event.actor_id is None:
+        who = who or _("by the rules")
+    elif not who:
+        own = event.actor_id == case.applicant_id
+        who = case.applicant_name if own else _("service counter")
     return EventView(
         told=event_words(event.verb),
         who=who,

@@ -355,7 +355,7 @@ def desk_view(actor: User, case: Case, today: date) -> DeskView:
         findings=pages_cases.finding_views(case.findings),
         reused=reused_views(case),
         files=pages_cases.files_of(case),
-        events=[pages_cases.event_view(each, officer=True) for each in reversed(events)],
+        events=[pages_cases.event_view(case, each, officer=True) for each in reversed(events)],
         opinions=opinions,
         appeals=appeals,
         record=record,

@@ -300,7 +300,9 @@ def _with_form(
             status = refusal.status
         else:
             return HttpResponseRedirect(reverse("desk-case", args=[case.key]))
-    fault = " ".join(map(str, form.non_field_errors())) or _("Please look at the fields marked below.")
+    fault = " ".join(map(str, form.non_field_errors())) or _(
+        "Please look at the fields marked below."
+    )
     return _show(
         request, case_of(request, case.key), bound={name: form}, fault=fault, status=status
     )

@@ -57,10 +57,18 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
     if found.state == State.DRAFT:
         return HttpResponseRedirect(reverse("case-fill", args=[found.key]))
     view = pages_cases.case_view(person, found, timezone.localdate())
-    for notice in view.notices:
-        if notice.read_at is None:
-            telling.read(person, notice)
     return render(request, "desk/case.html", {"case": found, "view": view})
+
+
+@login_required
+@require_POST
+def seen(request: HttpRequest, key: str) -> HttpResponse:
+    """Note that the notices of a case were read; its page asks for it once it is shown."""
+    found = own_case(request, key)
+    person = applicant(request)
+    for notice in Notice.objects.visible_to(person).filter(case=found, read_at=None):
+        telling.read(person, notice)
+    return HttpResponse()
 
 
 @login_required

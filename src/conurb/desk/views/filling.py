@@ -51,9 +51,7 @@ def fill(request: HttpRequest, key: str) -> HttpResponse:
         data = filled_in(service.form, request.POST)
         form = dressed(service.form(data=data))
         try:
-            case = applying.save_draft(
-                applicant(request), case, data, version=_version(request, case)
-            )
+            case = applying.save_draft(applicant(request), case, data, version=_version(request))
         except RefusedError as refusal:
             form.add_error(None, str(refusal))
             case.refresh_from_db(fields=["version"])
@@ -74,7 +72,7 @@ def save(request: HttpRequest, key: str) -> HttpResponse:
     service = service_of_case(case)
     data = filled_in(service.form, request.POST)
     try:
-        case = applying.save_draft(applicant(request), case, data, version=_version(request, case))
+        case = applying.save_draft(applicant(request), case, data, version=_version(request))
     except RefusedError as refusal:
         told = {"conflict": str(refusal), "version": request.POST.get("version", "")}
         return render(request, "desk/parts/saved_answer.html", told, status=refusal.status)
@@ -231,9 +229,14 @@ def _form(service: Service, case: Case, *, judge: bool) -> forms.Form:
     return dressed(form)
 
 
-def _version(request: HttpRequest, case: Case) -> int:
+def _version(request: HttpRequest) -> int:
+    """Return of which version of the draft a form speaks; refuses what was cut off on its way."""
     given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() else case.version
+    if not (given.isascii() and given.isdigit()):
+        raise RefusedError(
+            _("The form came in incomplete, so nothing was saved. Reload the page."), status=422
+        )
+    return int(given)
 
 
 def _materials(
