@@ -124,8 +124,8 @@ function facts(list, seen) {
   const end = code.until === null ? word("no-end") : when(code.until * 1000);
   row(list, word("validity"), `${when(code.validFrom * 1000)} – ${end}`);
   row(list, word("issuer"), cityName(code.city));
-  if (seen.agreement) {
-    row(list, word("agreement"), seen.agreement.key);
+  if (seen.verdict === "valid" && seen.agreement) {
+    row(list, word("agreement"), `${cityName(seen.agreement.from)} → ${cityName(seen.agreement.in)} (${seen.agreement.key})`);
     const effects = seen.effects.map((effect) => inLanguage(effect, english));
     if (effects.length) row(list, word("effects"), effects.join(english ? ", " : "、"));
   }
@@ -162,7 +162,32 @@ async function check(text) {
   if (!text.trim()) return;
   // the newest lists that can be had; without a network those that are kept
   if (navigator.onLine && Date.now() - gotAt > 2000) await getLists();
-  tell(judge(text, lists, city(), now()));
+  let seen = judge(text, lists, city(), now());
+  if (seen.verdict === "valid" && reached) {
+    const reason = await objection(text);
+    if (reason) seen = { ...seen, verdict: reason.startsWith("unknown") ? "unknown" : "invalid", reason };
+  }
+  tell(seen);
+}
+
+// What the node's logs have against a code that is good by the lists; "" where nothing, or where the
+// node does not answer: then the lists alone count.
+async function objection(text) {
+  const body = new FormData();
+  body.set("text", text.trim());
+  body.set("city", city());
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const address = document.querySelector("[data-confirm]").dataset.confirm;
+    const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token }, signal: stop.signal });
+    return response.ok ? (await response.json()).reason : "";
+  } catch {
+    return "";
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 // —— camera, picture, paste ————————————————————————————————————————————————

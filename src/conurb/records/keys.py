@@ -38,11 +38,12 @@ def region_secret() -> bytes:
 
     Nodes of one region share it: copy `keys/region-secret` from the first node to the others.
     """
-    return _region_secret(folder() / "region-secret")
+    return _region_secret(settings.DATA_PATH)
 
 
 @lru_cache(maxsize=8)
-def _region_secret(file: Path) -> bytes:
+def _region_secret(_data: Path) -> bytes:
+    file = folder() / "region-secret"
     if not file.exists():
         _write_once(file, secrets.token_bytes(SECRET_LENGTH))
     secret = file.read_bytes()

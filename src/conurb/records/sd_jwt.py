@@ -13,10 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, Protocol
 
 from conurb.records.suites import Sign, b64, unb64
@@ -30,6 +30,7 @@ SALT = 16
 """Octets of a salt: 128 bits, as RFC 9901, 4.2.1, recommends."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quoted = encode_basestring
 # a database may give the members of an object back in another order than it took them
 _encode_value = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -77,21 +78,18 @@ def issue(
 
 def sign(signer: Signs, typ: str, payload: Mapping[str, Any]) -> str:
     """Return a JWT in compact form (RFC 7515, 7.1)."""
-    signed = _header(signer.algorithm, signer.kid, typ) + urlsafe_b64encode(
-        _encode(payload).encode()
-    ).rstrip(b"=")
-    return f"{signed.decode()}.{b64(signer.sign(signed))}"
+    signed = f"{_header(signer.algorithm, signer.kid, typ)}.{b64(_encode(payload).encode())}"
+    return f"{signed}.{b64(signer.sign(signed.encode('ascii')))}"
 
 
 @lru_cache(maxsize=256)
-def _header(algorithm: str, kid: str, typ: str) -> bytes:
-    header = _encode({"alg": algorithm, "kid": kid, "typ": typ})
-    return urlsafe_b64encode(header.encode()).rstrip(b"=") + b"."
+def _header(algorithm: str, kid: str, typ: str) -> str:
+    return b64(_encode({"alg": algorithm, "kid": kid, "typ": typ}).encode())
 
 
 def disclosure(salt: str, name: str, value: Any) -> str:
     """Return the disclosure of a claim: base64url of `[salt, name, value]` (RFC 9901, 4.2.1)."""
-    return b64(f"[{_encode(salt)},{_encode(name)},{_encode_value(value)}]".encode())
+    return b64(f"[{_quoted(salt)},{_quoted(name)},{_encode_value(value)}]".encode())
 
 
 def digest(disclosed: str) -> str:

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("wallet/<str:key>.json", wallet.as_json, name="wallet-json"),
     path("check/", inspecting.check_page, name="check"),
     path("check/number/", inspecting.check_number, name="check-number"),
+    path("check/code/", inspecting.check_code, name="check-code"),
     path("check/lists.json", inspecting.check_lists, name="check-lists"),
     path("check/worker.js", inspecting.check_worker, name="check-worker"),
     path("records/", register.register, name="register"),

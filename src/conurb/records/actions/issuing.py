@@ -22,6 +22,7 @@ from conurb.journal.actions import record as write
 from conurb.records import claims, index, sd_jwt, statement, status_lists
 from conurb.records.actions.keys import Signer, signer
 from conurb.records.actions.logs import NewEntry, append
+from conurb.records.actions.rows import insert_records
 from conurb.records.keys import region_secret
 from conurb.records.models import Record, SigningKey, StatusList
 from conurb.records.statement import Statement
@@ -174,7 +175,7 @@ def _issue(
     indexes = append(city, entries, now=moment)
     for made, log_index in zip(records, indexes, strict=False):
         made.log_index = log_index
-    Record.everything.bulk_create(records, batch_size=500)
+    insert_records(records)
     index.follow(city)
     return records
 

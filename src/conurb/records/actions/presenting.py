@@ -26,6 +26,9 @@ from conurb.region.models import User, in_language
 PURPOSE = "本人出示"
 """What the log of looks says where the person showed the data."""
 
+SCANNED = "核验当面出示的二维码"
+"""What it says where a code was scanned that its holder showed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Presented:

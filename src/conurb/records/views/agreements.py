@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from conurb.records.queries.agreements import overview
 from conurb.records.types import types
 from conurb.region.models import City, in_language
 
 
+@require_safe
 def agreements(request: HttpRequest) -> HttpResponse:
     """Show which type of record, from which city, holds in which city, and what changed."""
     cities = list(City.objects.order_by("order"))

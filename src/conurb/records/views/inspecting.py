@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -21,16 +21,19 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from conurb.journal.models import actor_name
 from conurb.records import presenting
-from conurb.records.actions.looking import look
+from conurb.records.actions.looking import look, note
+from conurb.records.actions.presenting import SCANNED
 from conurb.records.checking import Answer, Found, check, reason_words
 from conurb.records.forms import NumberForm
 from conurb.records.holding import REASON_WORDS
 from conurb.records.presenting import Reading
 from conurb.records.queries import offline
+from conurb.records.queries.trust import known
 from conurb.records.subjects import PERSONAL, SubjectError, parse
 from conurb.records.types import RecordType, types
-from conurb.records.verifying import WORDS
+from conurb.records.verifying import WORDS, NotAcceptedError, verify_code
 from conurb.refusal import Words
 from conurb.region.models import City, User, in_language, works_for_region
 from conurb.region.numbers import NumberError
@@ -121,6 +124,7 @@ class Seen:
     found: Found | None
     claims: tuple[Reading, ...]
     issuer: str
+    agreement: str
     effects: str
 
 
@@ -152,6 +156,36 @@ def check_number(request: HttpRequest) -> HttpResponse:
     actor = request.user if isinstance(request.user, User) else None
     look(actor, answer, subject, purpose=given["purpose"].strip(), way="page")
     return _page(request, form, seen=_seen(answer, type_))
+
+
+@require_POST
+def check_code(request: HttpRequest) -> JsonResponse:
+    """Tell whether the logs bear a code out, which a phone cannot: {accepted, reason}.
+
+    A code that a stolen key signed is found out here before anybody misses the key. Where the code
+    is about a person, the person can read that it was checked.
+    """
+    try:
+        accepted = verify_code(request.POST.get("text", ""), known(), timezone.now())
+    except NotAcceptedError as refused:
+        return JsonResponse({"accepted": False, "reason": refused.reason})
+    stated = accepted.statement
+    if accepted.type.subject in PERSONAL:
+        actor = request.user if isinstance(request.user, User) else None
+        authority = actor.authority if actor else None
+        note(
+            subject_handle=stated.subject,
+            type=stated.type,
+            record_key=stated.key,
+            in_city=request.POST.get("city", "")[:6],
+            authority_key=authority.key if authority else "",
+            authority_name=authority.name_zh if authority else "",
+            actor_name=actor_name(actor) if actor else "",
+            purpose=SCANNED,
+            verdict="valid",
+            way="page",
+        )
+    return JsonResponse({"accepted": True, "reason": ""})
 
 
 @require_safe
@@ -253,6 +287,9 @@ def _seen(answer: Answer, type_: RecordType) -> Seen:
         found=first,
         claims=presenting.readings(type_, first.public, {}, zone) if first else (),
         issuer=cities.get(first.city, first.city) if first else "",
+        agreement=f"{cities[first.city]} → {cities[answer.city]}"
+        if first and first.agreement and answer.verdict == "valid"
+        else "",
         effects=_joined([in_language(effect.zh, effect.en) for effect in effects]),
     )
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conurb.records import presenting, sd_jwt
 from conurb.records.actions import looking
-from conurb.records.actions.presenting import Presented, code_of, present
+from conurb.records.actions.presenting import PURPOSE, SCANNED, Presented, code_of, present
 from conurb.records.models import Look, Record
 from conurb.records.queries import wallet as queries
 from conurb.records.queries.wallet import Card
@@ -34,6 +34,10 @@ from conurb.region.models import Authority, City, in_language
 PAGE_SIZE = 24
 LOOKS_SIZE = 50
 SD_JWT = "application/dc+sd-jwt"
+PURPOSES = {
+    PURPOSE: gettext_lazy("to show it"),
+    SCANNED: gettext_lazy("to check a code that you showed"),
+}
 WAYS = {
     "api": gettext_lazy("by a system"),
     "page": gettext_lazy("on the page"),
@@ -278,7 +282,7 @@ def _told(rows: Sequence[Look]) -> list[_Told]:
         _Told(
             at=row.at,
             who=_who(row, authorities),
-            purpose=row.purpose,
+            purpose=str(PURPOSES.get(row.purpose, row.purpose)),
             type=_type_name(row.type),
             city=cities.get(row.in_city, ""),
             way=str(WAYS.get(row.way, row.way)),
