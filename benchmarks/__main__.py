@@ -1,8 +1,8 @@
 """Runs the benchmarks and prints one table each.
 
-    python -m benchmarks [pages] [reader] [--quick] [--postgres]
+    python -m benchmarks [pages] [reader] [issuing] [--quick] [--postgres]
 
-Without a name it runs both. `--quick` leaves the largest sizes out. `--postgres` measures pages on
+Without a name it runs all. `--quick` leaves the largest sizes out. `--postgres` measures pages on
 PostgreSQL too, on a server of its own from its wheel; a server that DATABASE_URL names is used
 without being asked. What is measured and how to read it: docs/benchmarks.md.
 """
@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from scripts import suite
 
-from benchmarks import pages, reader
+from benchmarks import issuing, pages, reader
 
-NAMES = ("pages", "reader")
+NAMES = ("pages", "reader", "issuing")
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("names", nargs="*", metavar="|".join(NAMES), help="both by default")
+    parser.add_argument("names", nargs="*", metavar="|".join(NAMES), help="all by default")
     parser.add_argument("--quick", action="store_true", help="leave the largest sizes out")
     parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
     given = parser.parse_args()
@@ -58,6 +58,9 @@ def main() -> int:
     if "pages" in names:
         with server(given.postgres):
             pages.run((50, 2_000) if given.quick else pages.SIZES, 3 if given.quick else 7)
+    if "issuing" in names:
+        with server(given.postgres):
+            status |= issuing.run(3 if given.quick else 10, 2 if given.quick else 5)
     return status
 
 
