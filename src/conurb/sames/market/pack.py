@@ -2,7 +2,7 @@
 
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
-from conurb.sames.market import measures, phrases, screening_phrases
+from conurb.sames.market import demonstration, measures, phrases, screening_phrases
 from conurb.sames.market.record_types import FIRM, PERSON
 
 EFFECT_SUBJECTS = (
@@ -58,4 +58,5 @@ PACK = Pack(
     ),
     phrases={**phrases.PHRASES, **screening_phrases.PHRASES},
     addresses={**phrases.ADDRESSES, **screening_phrases.ADDRESSES},
+    demonstrate=demonstration.demonstrate,
 )
