@@ -268,19 +268,29 @@ class ZoneMap {
     far();
     this.map.on("zoom", far);
     this.marks = new Map();
-    for (const zone of this.zones) {
+    const near = ([x, y], [u, v]) => Math.abs(x - u) < 0.02 && Math.abs(y - v) < 0.012;
+    this.zones.forEach((zone, place) => {
       const mark = element("div", "zone-mark", zone.id);
       mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", `${zone.id} ${zone.properties.name[this.lang]}`);
-      new maplibregl.Marker({ element: mark }).setLngLat(zone.properties.mark).addTo(this.map);
+      // zones that lie over one another have their marks one below the other
+      const over = this.zones.slice(0, place).filter((one) => near(one.properties.mark, zone.properties.mark));
+      new maplibregl.Marker({ element: mark, offset: [0, 20 * over.length] })
+        .setLngLat(zone.properties.mark)
+        .addTo(this.map);
       this.marks.set(zone.id, mark);
-    }
+    });
     for (const { properties } of counties.features) {
       if (properties.level !== "city") continue;
+      const own = this.zones.filter((zone) => zone.properties.city === properties.code);
+      if (own.length === 0) continue;
       const name = element("div", "zone-city", properties.name);
       name.setAttribute("role", "img");
       name.setAttribute("aria-label", properties.name);
-      new maplibregl.Marker({ element: name }).setLngLat(properties.mark).addTo(this.map);
+      const bounds = boundsOf(own);
+      new maplibregl.Marker({ element: name, anchor: "bottom" })
+        .setLngLat([bounds.getCenter().lng, bounds.getNorth()])
+        .addTo(this.map);
     }
   }
 

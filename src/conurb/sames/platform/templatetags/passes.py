@@ -83,8 +83,10 @@ def took(seconds: float | None) -> str:
     """Write how long something took: 4 min, 3 h, 2 d; – where nothing did."""
     if seconds is None:
         return "–"
+    if seconds < 1:
+        return _("under a second")
     if seconds < MINUTE:
-        whole = max(round(seconds), 1)
+        whole = round(seconds)
         return ngettext("%(number)s second", "%(number)s seconds", whole) % {"number": whole}
     for unit, words in ((HOUR, _("%(number)s min")), (DAY, _("%(number)s h"))):
         if seconds < unit:
