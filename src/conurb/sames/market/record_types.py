@@ -28,6 +28,13 @@ FIRM = RecordType(
             compact=1,
         ),
         Claim(
+            "former_names",
+            Bilingual("曾用名", "Former names"),
+            {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 20},
+            public=True,
+            required=False,
+        ),
+        Claim(
             "representative",
             Bilingual("法定代表人（主要负责人）", "Legal representative"),
             {"type": "string", "maxLength": 100},

@@ -21,7 +21,7 @@ FILES = ("txt", "csv", "xlsx")
 
 _CODE = re.compile(r"[0-9A-Z]{15,20}")
 _HEAD = re.compile(
-    r"(企业|单位|公司|投标人|供应商|申请人|机构|主体)?名称|序号|编号|统一社会信用代码|信用代码|代码|"
+    r"(企业|单位|公司|投标人|供应商|申请人|机构|主体)?名称|序号|编号|统1社会信用代码|社会信用代码|信用代码|代码|"
     r"NAME|COMPANY|FIRM|CODE|NO|USCC"
 )
 _SEPARATORS = re.compile(r"[\t,，;；|]")
