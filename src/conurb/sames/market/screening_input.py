@@ -63,8 +63,12 @@ def from_file(filename: str, content: bytes) -> list[Asked]:
 
 def _asked(rows: Iterable[Sequence[str]]) -> list[Asked]:
     found: list[Asked] = []
+    begun = False
     for line, row in enumerate(rows, start=1):
-        one = _row([cell for cell in row if cell.strip()], line)
+        cells = [cell for cell in row if cell.strip()]
+        head = not begun and _is_head(cells)
+        begun = begun or bool(cells)
+        one = None if head else _row(cells, line)
         if one is None:
             continue
         found.append(one)
@@ -74,6 +78,12 @@ def _asked(rows: Iterable[Sequence[str]]) -> list[Asked]:
                 f"At most {MOST} firms are screened at once. Hand them in in several parts.",
             )
     return found
+
+
+def _is_head(cells: Sequence[str]) -> bool:
+    """Whether a first row names the columns: one of them as columns of firms are named."""
+    folded = [fold(cell) for cell in cells]
+    return any(map(_HEAD.fullmatch, folded)) and not any(map(_CODE.fullmatch, folded))
 
 
 def cleaned(name: str, code: str, line: int) -> Asked:

@@ -145,9 +145,9 @@ def _day(text: Any) -> date | None:
 def subjects_of_screening() -> frozenset[str]:
     """Return the subjects of work whose authorities may screen.
 
-    They are those that act on an effect of the list on firms (tendering, public funds, loans …), and
-    labour inspections, which keep it: they are the authorities to whom art. 10 of order 45 gives
-    the list for this use.
+    They are those that act on an effect of the list on firms (tendering, public funds, loans …),
+    and labour inspections, which keep it: they are the authorities to whom art. 10 of order 45
+    gives the list for this use.
     """
     acting = (each.subject for each in declared().effects if each.hits != "people")
     return frozenset({LABOUR, *acting})
