@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -263,6 +264,69 @@ def records_gather(region: Path | None, data: Path | None) -> None:
     from conurb.records.actions.looking import gather
 
     click.echo(f"{gather():,} looks gathered")
+
+
+@records.command("keys")
+@click.argument("owner", default="")
+@region_option
+@data_option
+def records_keys(owner: str, region: Path | None, data: Path | None) -> None:
+    """List the signing keys of the cities, or of OWNER: the code of a city, or “region”."""
+    prepare(region, data)
+    from conurb.records.keys import holds
+    from conurb.records.queries.trust import trust_list
+
+    for key in trust_list().keys.values():
+        if owner in {"", key.owner}:
+            life = "in use"
+            if key.retired_at is not None:
+                life = f"retired {key.retired_at:%Y-%m-%d %H:%M}Z"
+            if key.compromised_from is not None:
+                life = f"withdrawn, compromised from {key.compromised_from:%Y-%m-%d %H:%M}Z"
+            here = "" if holds(key.kid) else " (private half not on this node)"
+            click.echo(f"{key.owner:8} {key.kid} {key.algorithm:6} {life}{here}")
+
+
+@records.command("rotate-key")
+@click.argument("owner")
+@click.option("--algorithm", default="EdDSA", show_default=True, help="EdDSA or ES256.")
+@region_option
+@data_option
+def records_rotate(owner: str, algorithm: str, region: Path | None, data: Path | None) -> None:
+    """Let a new key sign for OWNER (the code of a city, or “region”) from now on.
+
+    What the last one signed stands.
+    """
+    prepare(region, data)
+    from conurb.records.actions.keys import rotate
+
+    made = refusable(lambda: rotate(None, owner, algorithm=algorithm))
+    click.echo(f"{owner}: {made.kid} signs from now on")
+
+
+@records.command("withdraw-key")
+@click.argument("kid")
+@click.option(
+    "--compromised-from",
+    required=True,
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="Since when others may have had the key, in the region's time.",
+)
+@click.option("--reason", required=True, help="Why; it stands in the public log.")
+@region_option
+@data_option
+def records_withdraw(
+    kid: str, compromised_from: datetime, reason: str, region: Path | None, data: Path | None
+) -> None:
+    """Declare the key KID compromised: only what the logs held before still counts."""
+    prepare(region, data)
+    from django.utils.timezone import make_aware
+
+    from conurb.records.actions.keys import withdraw
+
+    since = make_aware(compromised_from)
+    gone = refusable(lambda: withdraw(None, kid, compromised_from=since, reason=reason))
+    click.echo(f"{gone.owner}: {gone.kid} is withdrawn")
 
 
 @records.command("audit")

@@ -6,8 +6,10 @@ import stat
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.utils import timezone
 
+from conurb.cli import main
 from conurb.journal.models import Entry
 from conurb.records import checkpoints, entries, keys
 from conurb.records.actions.keys import ensure_keys, hosted, rotate, signer, withdraw
@@ -217,3 +219,33 @@ def test_heads_are_signed_one_after_another(fresh):
     first, second = reversed(Checkpoint.objects.filter(log=CITY).order_by("-size")[:2])
     assert first.at == second.at == now
     assert LogEntry.objects.filter(log=CITY).last().at == now - timedelta(days=9)
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, ["records", *arguments])
+
+
+def test_keys_from_the_command_line(fresh):
+    ensure_keys()
+    old = signer(CITY).kid
+    listed = run("keys", CITY).output
+    assert listed.splitlines()[-1].startswith(f"{CITY}   {old} EdDSA  in use")
+    told = run("rotate-key", CITY, "--algorithm", "ES256")
+    new = signer(CITY).kid
+    assert new in told.output
+    since = timezone.localtime() + timedelta(minutes=1)
+    late = run(
+        "withdraw-key", new, "--compromised-from", f"{since:%Y-%m-%dT%H:%M}", "--reason", "x"
+    )
+    assert late.exit_code == 1
+    assert "Error" in late.output
+    SigningKey.objects.filter(kid=new).update(active_from=timezone.now() - timedelta(hours=1))
+    since = timezone.localtime() - timedelta(minutes=5)
+    done = run(
+        "withdraw-key", new, "--compromised-from", f"{since:%Y-%m-%dT%H:%M}", "--reason", "x"
+    )
+    assert done.exit_code == 0, done.output
+    listed = run("keys").output
+    assert f"{new} ES256  withdrawn" in listed
+    assert f"{old} EdDSA  retired" in listed
+    assert run("rotate-key", "999999").exit_code == 1
