@@ -106,7 +106,7 @@ def _layout() -> list[tuple[str, str, Sequence[Row]]]:
             ],
         ),
         ("", "", [(OFFICERS, _("My work"), "work", "briefcase")]),
-        ("", "", [(OFFICERS, _("Desk"), "desk", "inbox")]),
+        ("", "", [(OFFICERS, _("Case desk"), "desk", "inbox")]),
         (
             _("Services"),
             "clipboard-list",
