@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints one table each.
 
-    python -m benchmarks [pages] [reader] [issuing] [--quick] [--postgres]
+    python -m benchmarks [pages] [reader] [issuing] [checks] [--quick] [--postgres]
 
 Without a name it runs all. `--quick` leaves the largest sizes out. `--postgres` measures pages on
 PostgreSQL too, on a server of its own from its wheel; a server that DATABASE_URL names is used
@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from scripts import suite
 
-from benchmarks import issuing, pages, reader
+from benchmarks import checks, issuing, pages, reader
 
-NAMES = ("pages", "reader", "issuing")
+NAMES = ("pages", "reader", "issuing", "checks")
 
 
 @contextmanager
@@ -61,6 +61,11 @@ def main() -> int:
     if "issuing" in names:
         with server(given.postgres):
             status |= issuing.run(3 if given.quick else 10, 2 if given.quick else 5)
+    if "screening" in names:
+        status |= screening.run(*((20_000, 2_000, 100) if given.quick else (100_000, 10_000, 200)))
+    if "checks" in names:
+        with server(given.postgres):
+            status |= checks.run(50_000, 2, 2.0) if given.quick else checks.run(1_000_000, 5, 4.0)
     return status
 
 
