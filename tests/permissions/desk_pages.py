@@ -92,7 +92,13 @@ desk-records              POST    login   no       ok       missing missing  mis
 """
 
 PERMIT = "residence-permit"
-DATA = {"county": "430104", "address": "测试路1号", "since": "2025-01-01", "ground": "work"}
+DATA = {
+    "phone": "13800000000",
+    "county": "430104",
+    "address": "测试路1号",
+    "since": "2025-01-01",
+    "ground": "work",
+}
 FILES = ("residence", "ground")
 
 
@@ -100,40 +106,37 @@ def extend(world: Any) -> None:
     """Let the resident apply, and Changsha's officer bring the cases into every state."""
     from conurb.desk import actions
     from conurb.journal.uploads import HandedIn
-    from conurb.region.models import City, Identity, Subject, User
-    from tests.desk.people import resident_number
+    from conurb.region.models import City, Subject, User
+    from tests.desk.people import make_resident
+    from tests.records.shown import identified
 
     resident, officer = world.people["resident"], world.people["changsha"]
     # the officers of this world work for the road authorities: let Changsha's decide here
     for subject in ("household-registration", "government-services"):
         officer.authority.subjects.add(Subject.objects.get(key=subject))
-    Identity.everything.create(
-        user=resident,
-        number=resident_number("430211", "19920304"),
-        name="居民甲",
-        phone="13800000000",
-        source=Identity.Source.COUNTER,
-    )
+    identified(resident)
+    neighbour = make_resident("desk-neighbour", "430211", "19920304", "邻居丁")
     colleague = User.objects.create_user(
         "desk-colleague", full_name="同事乙", authority=officer.authority
     )
     service = actions_service()
 
-    def draft() -> Any:
-        case = actions.start(resident, service, City.objects.get(code="430200"))
-        case = actions.save_draft(resident, case, {**case.data, **DATA}, version=case.version)
+    def draft(person: Any = resident) -> Any:
+        case = actions.start(person, service, City.objects.get(code="430200"))
+        case = actions.save_draft(person, case, {**case.data, **DATA}, version=case.version)
         for material in FILES:
-            actions.attach(resident, case, material, HandedIn(f"{material}.pdf", PDF))
+            actions.attach(person, case, material, HandedIn(f"{material}.pdf", PDF))
         case.refresh_from_db()
         return case
 
-    def review() -> Any:
-        return actions.claim(officer, actions.submit(resident, draft()).case)
+    def review(person: Any = resident) -> Any:
+        return actions.claim(officer, actions.submit(person, draft(person)).case)
 
     submitted = actions.submit(resident, draft())
     asked, waiting = review(), actions.ask_for_more(officer, review(), "缺少租赁合同第二页。", 10)
     actions.ask_opinion(officer, asked, world.people["zhuzhou"].authority, "是否属实？", 5)
-    granted = actions.decide(officer, review(), granted=True, reasons_zh="符合条件。")
+    # the records of the resident are another table's
+    granted = actions.decide(officer, review(neighbour), granted=True, reasons_zh="符合条件。")
     refused = actions.decide(officer, review(), granted=False, reasons_zh="居住未满半年。")
     appealed = actions.decide(officer, review(), granted=False, reasons_zh="居住未满半年。")
     actions.appeal(resident, appealed, "居住已满一年。")

@@ -57,9 +57,12 @@ def score(entry: Entry, wanted: Sequence[str]) -> float:
     texts = [normalised(text) for text in entry.texts]
     total = 0.0
     for term in wanted:
-        found = max(
-            weight * _share(term, text) for weight, text in zip(WEIGHTS, texts, strict=True)
+        whole = max(
+            weight
+            for weight, text in zip((*WEIGHTS, 0), (*texts, term), strict=True)
+            if term in text
         )
+        found = whole or _share_of_pairs(term, " ".join(texts))
         if not found:
             return 0.0
         total += found
@@ -76,12 +79,10 @@ def search(query: str, entries: Iterable[Entry]) -> list[str]:
     return [key for points, key in sorted(scored, key=lambda each: -each[0]) if points]
 
 
-def _share(term: str, text: str) -> float:
-    """How much of a term a text holds: 1 whole, else the share of pairs if it is enough."""
-    if term in text:
-        return 1.0
+def _share_of_pairs(term: str, text: str) -> float:
+    """Return which share of the pairs of a Chinese term a text holds, 0 where it is too small."""
     if not _HAN.fullmatch(term) or len(term) < 3:
         return 0.0
     pairs = [term[at : at + 2] for at in range(len(term) - 1)]
     share = sum(pair in text for pair in pairs) / len(pairs)
-    return share / 2 if share >= ENOUGH else 0.0
+    return share if share >= ENOUGH else 0.0

@@ -1,0 +1,27 @@
+"""Every state of a case has its place on the progress line."""
+
+from __future__ import annotations
+
+import pytest
+
+from conurb.desk.stages import OPEN, State
+from conurb.desk.steps import STEPS, places
+
+
+@pytest.mark.parametrize("state", [each for each in State if each != State.DRAFT])
+def test_steps_before_the_one_it_is_at_are_done_and_those_after_ahead(state: State) -> None:
+    standings = [place.standing for place in places(state)]
+    assert len(standings) == len(STEPS)
+    done = standings.count("done")
+    assert standings[:done] == ["done"] * done
+    assert standings[done + 1 :] == ["ahead"] * max(len(STEPS) - done - 1, 0)
+
+
+def test_a_draft_is_not_on_its_way() -> None:
+    assert places(State.DRAFT) == ()
+
+
+def test_who_has_something_to_do_is_seen() -> None:
+    waiting = {state for state in State if any(p.standing == "waiting" for p in places(state))}
+    assert waiting == {State.WAITING, State.APPEALED}
+    assert waiting <= OPEN
