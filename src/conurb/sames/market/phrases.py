@@ -47,40 +47,44 @@ VERBS: Mapping[str, Promise] = {
 }
 
 
+def _number(detail: Detail) -> list[Remark]:
+    return [(_("Document"), str(detail.get("number") or ""))]
+
+
 def _reason(detail: Detail) -> list[Remark]:
     return [(_("Words"), str(detail.get("reason") or ""))]
 
 
 PHRASES: Mapping[str, Phrase] = {
-    "arrears.open": Phrase(_("opened the matter of arrears"), _reason),
+    "arrears.open": Phrase(_("opened the matter of arrears")),
     "arrears.take-up": Phrase(_("took up the matter of arrears")),
-    "arrears.evidence": Phrase(_("added evidence to the matter of arrears"), _reason),
+    "arrears.evidence": Phrase(_("added evidence to the matter of arrears")),
     "arrears.party": Phrase(_("added a person to the matter of arrears")),
-    "arrears.payment": Phrase(_("noted a payment in the matter of arrears"), _reason),
-    "arrears.order": Phrase(_("ordered to pay in the matter of arrears"), _reason),
+    "arrears.payment": Phrase(_("noted a payment in the matter of arrears")),
+    "arrears.order": Phrase(_("ordered to pay in the matter of arrears"), _number),
     "arrears.settle": Phrase(_("closed as paid the matter of arrears")),
-    "arrears.find-unpaid": Phrase(_("found the order not obeyed in the matter"), _reason),
-    "arrears.drop": Phrase(_("closed without listing the matter of arrears"), _reason),
-    "arrears.notify": Phrase(_("served the notice before listing in the matter"), _reason),
+    "arrears.find-unpaid": Phrase(_("found the order not obeyed in the matter")),
+    "arrears.drop": Phrase(_("closed without listing the matter of arrears")),
+    "arrears.notify": Phrase(_("served the notice before listing in the matter"), _number),
     "arrears.object": Phrase(_("objected in the matter of arrears")),
     "arrears.promise": Phrase(_("promised not to owe wages again in the matter")),
     "arrears.answer": Phrase(_("answered the objection in the matter")),
-    "arrears.call-hearing": Phrase(_("called a hearing in the matter"), _reason),
+    "arrears.call-hearing": Phrase(_("called a hearing in the matter")),
     "arrears.hold-hearing": Phrase(_("held the hearing in the matter")),
-    "arrears.spare": Phrase(_("left off the list the employer of the matter"), _reason),
-    "arrears.extend": Phrase(_("extended the time for the decision in the matter"), _reason),
-    "arrears.decide": Phrase(_("decided to list in the matter"), _reason),
-    "arrears.publish": Phrase(_("published the entry of the matter"), _reason),
-    "arrears.correct": Phrase(_("corrected the entry of the matter"), _reason),
-    "arrears.conduct": Phrase(_("noted conduct in the matter"), _reason),
+    "arrears.spare": Phrase(_("left off the list the employer of the matter")),
+    "arrears.extend": Phrase(_("extended the time for the decision in the matter")),
+    "arrears.decide": Phrase(_("decided to list in the matter"), _number),
+    "arrears.publish": Phrase(_("published the entry of the matter"), _number),
+    "arrears.correct": Phrase(_("corrected the entry of the matter")),
+    "arrears.conduct": Phrase(_("noted conduct in the matter")),
     "arrears.ask-early": Phrase(_("asked for early removal in the matter")),
-    "arrears.refuse-early": Phrase(_("refused early removal in the matter"), _reason),
-    "arrears.grant-early": Phrase(_("removed early the entry of the matter"), _reason),
+    "arrears.refuse-early": Phrase(_("refused early removal in the matter")),
+    "arrears.grant-early": Phrase(_("removed early the entry of the matter")),
     "arrears.end": Phrase(_("took off at its end the entry of the matter")),
-    "arrears.revoke": Phrase(_("revoked the decision of the matter"), _reason),
-    "arrears.restore": Phrase(_("put back on the list the entry of the matter"), _reason),
-    "arrears.contest": Phrase(_("noted a review of the decision in the matter"), _reason),
-    "arrears.close-review": Phrase(_("noted how the review ended in the matter"), _reason),
+    "arrears.revoke": Phrase(_("revoked the decision of the matter")),
+    "arrears.restore": Phrase(_("put back on the list the entry of the matter")),
+    "arrears.contest": Phrase(_("noted a review of the decision in the matter")),
+    "arrears.close-review": Phrase(_("noted how the review ended in the matter")),
     "arrears-duty.confirm": Phrase(_("confirmed the effect on"), _reason),
     "arrears-help.ask": Phrase(_("asked for inspectors"), _reason),
     "arrears-help.accept": Phrase(_("sent inspectors"), _reason),

@@ -57,7 +57,7 @@ def notify(
     held.notice_number = document_number(held.authority, "监告", doing.today)
     held.noticed_on = served_on
     keep_letter(doing, MatterFile.Kind.NOTICE, letters.notice)
-    return move(doing, Verb.NOTIFY, words=held.notice_number, for_firm=True)
+    return move(doing, Verb.NOTIFY, number=held.notice_number, for_firm=True)
 
 
 @transaction.atomic
@@ -245,7 +245,7 @@ def decide(actor: User, matter: ArrearsMatter, *, now: datetime | None = None) -
     held.decided_at = doing.moment
     held.listed_until = listing.last_day(doing.today, rules.years)
     keep_letter(doing, MatterFile.Kind.DECISION, letters.decision)
-    return move(doing, Verb.DECIDE, words=held.decision_number, for_firm=True)
+    return move(doing, Verb.DECIDE, number=held.decision_number, for_firm=True)
 
 
 def _require_served(doing: Doing, served_on: date) -> None:

@@ -209,7 +209,7 @@ def order(
     )
     doing.matter.order_served_on = served_on
     doing.matter.order_due_on = pay_until
-    return move(doing, Verb.ORDER, words=doing.matter.order_number)
+    return move(doing, Verb.ORDER, number=doing.matter.order_number)
 
 
 @transaction.atomic

@@ -57,7 +57,7 @@ def publish(actor: User, matter: ArrearsMatter, *, now: datetime | None = None) 
     steps.require_move(doing, Verb.PUBLISH)
     doing.matter.published_at = doing.moment
     entry = _put_on_list(doing)
-    move(doing, Verb.PUBLISH, words=doing.matter.decision_number, for_firm=True)
+    move(doing, Verb.PUBLISH, number=doing.matter.decision_number, for_firm=True)
     return entry
 
 
@@ -118,7 +118,9 @@ def ask_early(
             field="promised",
         )
     if not files:
-        raise RefusedError(_("Attach proof that the arrears were paid."), status=422, field="attachments")
+        raise RefusedError(
+            _("Attach proof that the arrears were paid."), status=422, field="attachments"
+        )
     begins = listing.early_from(doing.matter.conduct, declared().early_months)
     if begins is not None and doing.today < begins:
         raise RefusedError(

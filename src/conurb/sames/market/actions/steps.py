@@ -93,13 +93,27 @@ def require_move(doing: Doing, verb: Verb) -> procedure.State:
 
 
 def move(
-    doing: Doing, verb: Verb, *, words: str = "", for_firm: bool = False, name: str = ""
+    doing: Doing,
+    verb: Verb,
+    *,
+    words: str = "",
+    number: str = "",
+    for_firm: bool = False,
+    name: str = "",
 ) -> ArrearsMatter:
     """Move the matter by the table, save it, and write its event and the journal's entry."""
     after = require_move(doing, verb)
     before = doing.matter.state
     doing.matter.state = after.value
-    return tell(doing, verb.value, before=before, words=words, for_firm=for_firm, name=name)
+    return tell(
+        doing,
+        verb.value,
+        before=before,
+        words=words,
+        number=number,
+        for_firm=for_firm,
+        name=name,
+    )
 
 
 def tell(
@@ -108,10 +122,15 @@ def tell(
     *,
     before: str | None = None,
     words: str = "",
+    number: str = "",
     for_firm: bool = False,
     name: str = "",
 ) -> ArrearsMatter:
-    """Save the matter and write what was done to it; `name` is who did it, where not the actor."""
+    """Save the matter and write what was done to it; `name` is who did it, where not the actor.
+
+    Words stay in the matter, where those read them whom it concerns; the journal, which the
+    coordination office reads, has the act and the `number` of its document.
+    """
     matter = doing.matter
     matter.changed_at = doing.moment
     matter.version += 1
@@ -126,7 +145,7 @@ def tell(
         actor=doing.actor,
         actor_name=name or actor_name(doing.actor),
         authority=matter.authority if officer else None,
-        words=words,
+        words=words or number,
         for_firm=for_firm,
     )
     record(
@@ -136,7 +155,7 @@ def tell(
         name=str(matter),
         authority=matter.authority if officer else None,
         at=doing.moment,
-        reason=words,
+        number=number,
         state=matter.state,
     )
     return matter

@@ -22,7 +22,7 @@ from conurb.region.models import City
 from conurb.sames.market import forms, listing
 from conurb.sames.market.actions import inspecting
 from conurb.sames.market.acts import ACTS, Act
-from conurb.sames.market.models import ArrearsMatter, MatterFile, inspects_labour
+from conurb.sames.market.models import ArrearsMatter, Listing, MatterFile, inspects_labour
 from conurb.sames.market.queries import matters as queries
 from conurb.sames.market.queries.declared import declared
 from conurb.sames.market.queries.matters import MatterFilter
@@ -115,7 +115,7 @@ def matter(request: HttpRequest, key: str) -> HttpResponse:
         "statements": queries.statements_of(actor, found) if page.sees_files else [],
         "hearings": list(found.hearings.all()),
         "reviews": list(found.reviews.all()),
-        "entry": found.listings.filter(removed_at=None).first(),
+        "entry": Listing.objects.visible_to(actor).filter(matter=found, removed_at=None).first(),
         "rules": declared(),
         "hindrance_names": listing.HINDRANCE_NAMES,
         "own": actor.authority_id == found.authority_id,
