@@ -8,7 +8,7 @@ PORT ?= 8000
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
 
-.PHONY: run test check unit postgres journeys setup setup-test frontend lock messages screenshots benchmarks clean
+.PHONY: run test check unit postgres journeys setup setup-test frontend lock messages screenshots peers benchmarks clean
 
 run: setup
 	@$(BIN)/conurb serve $(REGION) --demo --port $(PORT)
@@ -48,6 +48,7 @@ COMPILE = .tools/bin/uv pip compile --universal --python-version 3.11 --generate
 lock:
 	$(COMPILE) pyproject.toml --group dev --constraint requirements-dev.lock -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --constraint requirements-dev.lock -o requirements.lock
+	$(filter-out --group build,$(COMPILE)) --group peers -o requirements-peers.lock
 
 messages:
 	$(BIN)/python scripts/messages.py gather
@@ -55,6 +56,11 @@ messages:
 
 screenshots: setup-test
 	$(BIN)/python scripts/screenshots.py
+
+# what benchmarks measure beside us, in an environment of its own
+peers: setup-test
+	.tools/bin/uv venv --quiet --allow-existing --python $(BIN)/python .tools/peers
+	.tools/bin/uv pip sync --quiet --require-hashes --python .tools/peers/bin/python requirements-peers.lock
 
 benchmarks: setup-test
 	$(BIN)/python -m benchmarks

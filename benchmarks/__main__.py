@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints one table each.
 
-    python -m benchmarks [pages] [reader] [issuing] [checks] [--quick] [--postgres]
+    python -m benchmarks [pages] [reader] [issuing] [checks] [screening] [--quick] [--postgres]
 
 Without a name it runs all. `--quick` leaves the largest sizes out. `--postgres` measures pages on
 PostgreSQL too, on a server of its own from its wheel; a server that DATABASE_URL names is used
@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from scripts import suite
 
-from benchmarks import checks, issuing, pages, reader
+from benchmarks import checks, issuing, pages, reader, screening
 
-NAMES = ("pages", "reader", "issuing", "checks")
+NAMES = ("pages", "reader", "issuing", "checks", "screening")
 
 
 @contextmanager

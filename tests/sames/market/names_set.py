@@ -240,11 +240,11 @@ def _branch(firm: Firm, draw: random.Random) -> str:
 
 
 def _one_slip(firm: Firm, draw: random.Random) -> str:
-    return _slip(firm.name, draw)
+    return one_slip(firm.name, draw)
 
 
 def _slip_and_short(firm: Firm, draw: random.Random) -> str:
-    return _slip(draw.choice([_without_form, _longer_place])(firm, draw) or firm.name, draw)
+    return one_slip(draw.choice([_without_form, _longer_place])(firm, draw) or firm.name, draw)
 
 
 # ——— what is not meant ———
@@ -323,7 +323,7 @@ NOT_MEANT: list[tuple[Rule, int]] = [
 # ——— slips and hands ———
 
 
-def _slip(name: str, draw: random.Random) -> str:
+def one_slip(name: str, draw: random.Random) -> str:
     """One slip of typing anywhere: on any character, of any kind."""
     at = draw.randrange(len(name))
     match draw.choice(["alike", "alike", "other", "lost", "added", "doubled", "swapped"]):
@@ -332,7 +332,7 @@ def _slip(name: str, draw: random.Random) -> str:
                 (place, pair) for place, sign in enumerate(name) for pair in ALIKE if sign in pair
             ]
             if not places:
-                return _slip(name, draw)
+                return one_slip(name, draw)
             at, pair = draw.choice(places)
             return name[:at] + pair.replace(name[at], "")[:1] + name[at + 1 :]
         case "other":
