@@ -136,7 +136,7 @@ def test_a_blocking_rule_stands_against_a_later_grant_not_a_refusal(zhou, by_rul
     monkeypatch.setattr(
         ByRule, "examine", lambda self, data, at: [Finding("quota", False, text, blocking=True)]
     )
-    with pytest.raises(RefusedError, match="."):
+    with pytest.raises(RefusedError):
         actions.decide(officer, case, granted=True, reasons_zh="准予")
     assert (
         actions.decide(officer, case, granted=False, reasons_zh="名额已满").state == State.REFUSED

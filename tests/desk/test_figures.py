@@ -1,4 +1,4 @@
-"""Figures and lights: the same in SQL as by the rules, in as many queries for one case as for ten."""
+"""Figures and lights: the same in SQL as by the rules, in queries whose number does not grow."""
 
 from __future__ import annotations
 

@@ -287,7 +287,7 @@ def _choices(field: forms.Field) -> list[str]:
     if not isinstance(field, forms.ChoiceField):
         return []
     values = []
-    for value, label in flatten_choices(field.choices):
+    for value, _label in flatten_choices(field.choices):
         if value not in ("", None):
             values.append(str(value))
     return values
