@@ -84,7 +84,7 @@ class MatterForm(Form):
         choices=[c for c in Party.Capacity.choices if c[0] in {"legal", "principal"}],
     )
     person_number = forms.CharField(label=_("Resident number"), max_length=20)
-    attachments = ManyFilesField(label=_("Evidence"), required=False, help_text=FILES_HINT)
+    attachments = ManyFilesField(label=_("Evidence of arrears"), required=False, help_text=FILES_HINT)
 
 
 class OrderForm(Form):
@@ -125,7 +125,7 @@ class PersonForm(Form):
 class EvidenceForm(Form):
     """Files for the matter."""
 
-    attachments = ManyFilesField(label=_("Files"), help_text=FILES_HINT)
+    attachments = ManyFilesField(label=_("Attachments"), help_text=FILES_HINT)
     for_firm = forms.BooleanField(label=_("The employer may read them"), required=False)
 
 
@@ -140,7 +140,7 @@ class SaidForm(Form):
 
     said_by = forms.CharField(label=_("Said by"), max_length=120)
     words = forms.CharField(label=_("What was said"), widget=words_input(4))
-    attachments = ManyFilesField(label=_("Files"), required=False, help_text=FILES_HINT)
+    attachments = ManyFilesField(label=_("Attachments"), required=False, help_text=FILES_HINT)
 
 
 class ObjectionOnPaperForm(SaidForm):
@@ -227,8 +227,8 @@ class ConductForm(Form):
 class ContestForm(Form):
     """A review of the decision."""
 
-    kind = forms.ChoiceField(label=_("How"), choices=Review.Kind.choices)
-    body = forms.CharField(label=_("Decided by"), max_length=200)
+    kind = forms.ChoiceField(label=_("Way of contesting"), choices=Review.Kind.choices)
+    body = forms.CharField(label=_("Body that decides"), max_length=200)
     begun_on = forms.DateField(label=_("Begun on"), widget=day_input())
     words = forms.CharField(label=_("What is contested"), widget=words_input(2))
 
@@ -264,7 +264,7 @@ class ObjectionForm(Form):
 
     words = forms.CharField(label=_("What you object to and why"), widget=words_input(6))
     asks_hearing = forms.BooleanField(label=_("I ask to be heard in person"), required=False)
-    attachments = ManyFilesField(label=_("Evidence"), required=False, help_text=FILES_HINT)
+    attachments = ManyFilesField(label=_("Evidence of arrears"), required=False, help_text=FILES_HINT)
 
 
 class PromiseForm(Form):

@@ -57,8 +57,8 @@ class ArrearsMatter(models.Model):
         OBJECTED = procedure.State.OBJECTED.value, _("Objection made")
         HEARING = procedure.State.HEARING.value, _("Hearing called")
         CONSIDERED = procedure.State.CONSIDERED.value, _("Objection considered")
-        DECIDED = procedure.State.DECIDED.value, _("Decided")
-        PUBLISHED = procedure.State.PUBLISHED.value, _("On the list")
+        DECIDED = procedure.State.DECIDED.value, _("Decided to list, not published")
+        PUBLISHED = procedure.State.PUBLISHED.value, _("Stands on the list")
         EARLY = procedure.State.EARLY.value, _("On the list, removal asked for")
         REMOVED = procedure.State.REMOVED.value, _("Removed at the end")
         REMOVED_EARLY = procedure.State.REMOVED_EARLY.value, _("Removed early")
@@ -284,7 +284,7 @@ class Statement(models.Model):
 
     class Outcome(models.TextChoices):
         NONE = "", _("Not answered yet")
-        UPHELD = "upheld", _("Accepted")
+        UPHELD = "upheld", _("Accepted by the inspection")
         REJECTED = "rejected", _("Not accepted")
 
     key = models.CharField(max_length=30, unique=True)
@@ -337,7 +337,7 @@ class MatterFile(models.Model):
     """Evidence, what the employer handed in, or a letter; content by hash in journal.files."""
 
     class Kind(models.TextChoices):
-        EVIDENCE = "evidence", _("Evidence")
+        EVIDENCE = "evidence", _("Evidence of arrears")
         FIRM = "firm", _("Handed in by the employer")
         NOTICE = "notice", _("Notice before listing")
         HEARING = "hearing", _("Notice of the hearing")
@@ -470,7 +470,7 @@ class Duty(models.Model):
 
     class Answer(models.TextChoices):
         NONE = "", _("Not confirmed yet")
-        DONE = consequences.Answer.DONE.value, _("Done")
+        DONE = consequences.Answer.DONE.value, _("Carried out")
         NOT_APPLICABLE = consequences.Answer.NOT_APPLICABLE.value, _("Does not apply here")
 
     key = models.CharField(max_length=30, unique=True)
@@ -601,7 +601,7 @@ class Help(models.Model):
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", _("Inspectors sent")
         DECLINED = "declined", _("Declined")
         DONE = "done", _("Done")
 

@@ -62,16 +62,16 @@ _STOPS: tuple[tuple[Promise, frozenset[State], str], ...] = (
         frozenset({State.NOTICED, State.OBJECTED, State.HEARING, State.CONSIDERED}),
         "noticed_on",
     ),
-    (_("Decision"), frozenset({State.DECIDED}), "decided_on"),
-    (_("On the list"), frozenset({State.PUBLISHED, State.EARLY}), "published_at"),
+    (_("Decision taken"), frozenset({State.DECIDED}), "decided_on"),
+    (_("Stands on the list"), frozenset({State.PUBLISHED, State.EARLY}), "published_at"),
 )
 _ENDS: Mapping[State, Promise] = {
     State.REMOVED: _("Removed at the end"),
     State.REMOVED_EARLY: _("Removed early"),
     State.REVOKED: _("Revoked"),
     State.SETTLED: _("Paid in time"),
-    State.SPARED: _("Not listed"),
-    State.DROPPED: _("Not listed"),
+    State.SPARED: _("Stays off the list"),
+    State.DROPPED: _("Stays off the list"),
 }
 
 

@@ -32,7 +32,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         "states": (
             ("open", _("To be confirmed")),
             ("overdue", _("Overdue")),
-            ("done", _("Confirmed")),
+            ("done", _("Confirmed back")),
             ("holds", _("Holds now")),
         ),
         "effects": queries.effects_of(actor),

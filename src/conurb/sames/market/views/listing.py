@@ -68,11 +68,11 @@ def listing_xlsx(request: HttpRequest) -> HttpResponse:
         Column(_("Employer"), 36, wraps=True),
         Column(_("Unified social credit code"), 22),
         Column(_("Persons"), 30, wraps=True),
-        Column(_("Ground"), 44, wraps=True),
-        Column(_("Listed by"), 28, wraps=True),
-        Column(_("Decision"), 22),
+        Column(_("Ground of listing"), 44, wraps=True),
+        Column(_("Listing authority"), 28, wraps=True),
+        Column(_("Decision number"), 22),
         Column(_("Listed on"), 12),
-        Column(_("Until"), 12),
+        Column(_("Listed until"), 12),
     ]
     rows = (
         (
