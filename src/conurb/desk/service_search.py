@@ -57,11 +57,8 @@ def score(entry: Entry, wanted: Sequence[str]) -> float:
     texts = [normalised(text) for text in entry.texts]
     total = 0.0
     for term in wanted:
-        whole = max(
-            weight
-            for weight, text in zip((*WEIGHTS, 0), (*texts, term), strict=True)
-            if term in text
-        )
+        where = zip(WEIGHTS, texts, strict=True)
+        whole = next((weight for weight, text in where if term in text), 0)
         found = whole or _share_of_pairs(term, " ".join(texts))
         if not found:
             return 0.0
