@@ -142,7 +142,7 @@ def check_number(request: HttpRequest) -> HttpResponse:
         raise Http404(_("No type of record is open to everybody."))
     if not form.is_valid():
         return _page(request, form, status=422)
-    given = form.cleaned_data
+    given = {"purpose": "", **form.cleaned_data}
     type_ = form.types[given["type"]]
     if type_.subject in PERSONAL and not given["purpose"].strip():
         form.add_error("purpose", _("Say for what purpose the person is checked."))
