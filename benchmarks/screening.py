@@ -50,7 +50,7 @@ def quality() -> bool:
     meant = sum(pair.meant for pair in labelled.pairs)
     print(f"Quality on {len(labelled.pairs)} labelled pairs, {meant} of them meant (seed {SEED})")
     print(
-        f"{'matcher':<38}{'threshold':>10}{'precision':>11}{'recall':>8}{'F1':>8}{'µs a pair':>11}"
+        f"{'matcher':<44}{'threshold':>10}{'precision':>11}{'recall':>8}{'F1':>8}{'µs a pair':>11}"
     )
     places = gazetteer(HOME)
     began = time.process_time()
@@ -151,7 +151,7 @@ def _best(labelled: NamesSet, scores: Sequence[float]) -> Outcome:
 def _print(name: str, outcome: Outcome, seconds: float, labelled: NamesSet) -> None:
     each = seconds / len(labelled.pairs) * 1e6
     print(
-        f"{name:<38}{outcome.threshold:>10.2f}{outcome.precision:>11.3f}{outcome.recall:>8.3f}"
+        f"{name:<44}{outcome.threshold:>10.2f}{outcome.precision:>11.3f}{outcome.recall:>8.3f}"
         f"{outcome.f1:>8.3f}{each:>11.0f}"
     )
 
