@@ -54,7 +54,7 @@ FATES: tuple[tuple[str, int], ...] = (
     ("noticed", 16),
     ("objected", 27),
     ("hearing", 24),
-    ("considered", 31),
+    ("considered", 34),
     ("decided", 26),
     ("published", 60),
     ("published", 130),
@@ -272,6 +272,18 @@ def _call(telling: _Telling) -> None:
     )
 
 
+def _hold(telling: _Telling) -> None:
+    telling.day = telling.known().hearing_on or telling.day
+    deciding.hold_hearing(
+        telling.officer,
+        telling.known(),
+        f"双方到场陈述，出示工资表和考勤表{MARK}",
+        upheld=False,
+        answer=f"听证认定拖欠事实成立{MARK}",
+        now=telling.moment(16),
+    )
+
+
 def _answer(telling: _Telling) -> None:
     telling.on(3)
     deciding.answer_objection(
@@ -391,7 +403,7 @@ _WAYS: dict[str, tuple[Tell, ...]] = {
     "noticed": _TO_NOTICE,
     "objected": (*_TO_NOTICE, _object),
     "hearing": (*_TO_NOTICE, _object, _call),
-    "considered": (*_TO_NOTICE, _object, _answer),
+    "considered": (*_TO_NOTICE, _object, _call, _hold),
     "decided": (*_TO_NOTICE, _object, _answer, _decide),
     "published": _TO_LIST,
     "early": (*_TO_LIST, _pay, _ask_early),

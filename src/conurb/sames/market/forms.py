@@ -84,7 +84,9 @@ class MatterForm(Form):
         choices=[c for c in Party.Capacity.choices if c[0] in {"legal", "principal"}],
     )
     person_number = forms.CharField(label=_("Resident number"), max_length=20)
-    attachments = ManyFilesField(label=_("Evidence of arrears"), required=False, help_text=FILES_HINT)
+    attachments = ManyFilesField(
+        label=_("Evidence of arrears"), required=False, help_text=FILES_HINT
+    )
 
 
 class OrderForm(Form):
@@ -264,7 +266,9 @@ class ObjectionForm(Form):
 
     words = forms.CharField(label=_("What you object to and why"), widget=words_input(6))
     asks_hearing = forms.BooleanField(label=_("I ask to be heard in person"), required=False)
-    attachments = ManyFilesField(label=_("Evidence of arrears"), required=False, help_text=FILES_HINT)
+    attachments = ManyFilesField(
+        label=_("Evidence of arrears"), required=False, help_text=FILES_HINT
+    )
 
 
 class PromiseForm(Form):
@@ -301,8 +305,8 @@ class HelpForm(Form):
         label=_("Labour inspection"), queryset=Authority.objects.none(), to_field_name="key"
     )
     number = forms.IntegerField(label=_("Inspectors"), min_value=1, max_value=50, initial=1)
-    first_day = forms.DateField(label=_("From"), widget=day_input())
-    last_day = forms.DateField(label=_("Until"), widget=day_input())
+    first_day = forms.DateField(label=_("First day of help"), widget=day_input())
+    last_day = forms.DateField(label=_("Last day of help"), widget=day_input())
     words = forms.CharField(label=_("What for"), widget=words_input(2))
 
     def __init__(self, *args: Any, helpers: Any = None, **kwargs: Any) -> None:
