@@ -53,7 +53,8 @@ PACK = Pack(
             route="market-screening",
             icon="list-search",
             who="officers",
-            subjects=("tendering",),
+            # travel hits people, whom nobody screens
+            subjects=tuple(each for each in EFFECT_SUBJECTS if each != "civil-aviation"),
         ),
     ),
     phrases={**phrases.PHRASES, **screening_phrases.PHRASES},
