@@ -37,7 +37,8 @@ def fact(**changes) -> Fact:
         "changes": (),
         "said": "{}",
     }
-    return Fact(**(whole | changes))
+    whole |= changes
+    return Fact(**whole | {"changes": tuple(whole["changes"])})
 
 
 def accord(**changes) -> Accord:

@@ -132,7 +132,7 @@ def test_who_reads_while_it_is_made_anew_reads_the_old_one(db):
     with index.local().reading() as before:
         index.rebuild()
         revoke(None, record, "演示")
-        assert before.facts(TYPE, PLATES[0], now)[0].changes == []
+        assert before.facts(TYPE, PLATES[0], now)[0].changes == ()
     with index.local().reading() as after:
         assert after.facts(TYPE, PLATES[0], now)[0].changes[0].kind == "revoke"
 
@@ -207,7 +207,7 @@ TEXT = st.text(st.characters(blacklist_characters="\t\n", blacklist_categories=[
     st.lists(st.builds(Change, TEXT, TEXT, TEXT), max_size=3),
 )
 def test_a_fact_comes_back_as_it_was_written(fields, changes):
-    fact = Fact(*fields, changes, '{"public":{"a":"\\n"}}')
+    fact = Fact(*fields, tuple(changes), '{"public":{"a":"\\n"}}')
     assert read_fact(write_fact(fact)) == fact
 
 

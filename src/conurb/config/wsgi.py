@@ -1,5 +1,6 @@
 """The WSGI application that granian serves: checks before Django, in the same processes."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -15,3 +16,7 @@ from conurb.records import check_app, index  # noqa: E402
 index.prepare()
 connections.close_all()
 application = check_app.mount(django)
+
+# what was loaded stays loaded: the collector need not walk it again and again while it answers
+gc.collect()
+gc.freeze()

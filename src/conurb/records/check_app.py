@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 
 from conurb.records import holding, index
 from conurb.records.checking import MOST, judged
-from conurb.records.holding import REASON_WORDS, Held, Reason, Verdict
+from conurb.records.holding import REASON_WORDS, Accord, Held, Reason, Verdict
 from conurb.records.keys import region_secret
 from conurb.records.subjects import PERSONAL, SubjectError, handle, parse
 from conurb.records.types import RecordType, UnknownTypeError, type_of
@@ -143,12 +143,12 @@ def _one(asked: Asked, query: Mapping[str, str]) -> bytes:
         city = _city(snapshot, query.get("city"), "query")
         at = _moment(query.get("at"), "query")
         purpose = _purpose(of, query.get("purpose"), "query")
-        number, named = _subject(of, asked.subject, ["path", "subject"])
-        (verdict,) = judged(snapshot, asked.slug, (named,), city, at)
+        place = ["path", "subject"]
+        numbers, handles, verdicts = _judged(snapshot, of, [asked.subject], place, city, at)
     if of.subject in PERSONAL:
-        _note(of, [named], [verdict], city, purpose, caller)
+        _note(of, handles, verdicts, city, purpose, caller)
     head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}",'
-    return head.encode() + _answer(number, verdict)[1:]
+    return (head + _answer(numbers[0], verdicts[0])[1:]).encode()
 
 
 def _many(asked: Asked, query: Mapping[str, str]) -> bytes:
@@ -164,13 +164,13 @@ def _many(asked: Asked, query: Mapping[str, str]) -> bytes:
         city = _city(snapshot, said.get("city"), "body")
         at = _moment(said.get("at"), "body")
         purpose = _purpose(of, said.get("purpose"), "body")
-        numbers, handles = _subjects(of, said.get("subjects"))
-        verdicts = judged(snapshot, asked.slug, handles, city, at)
+        subjects = _subjects(said.get("subjects"))
+        numbers, handles, verdicts = _judged(snapshot, of, subjects, None, city, at)
     if of.subject in PERSONAL:
         _note(of, handles, verdicts, city, purpose, caller)
     head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}","answers":['
-    answers = [_answer(*each) for each in zip(numbers, verdicts, strict=True)]
-    return head.encode() + b",".join(answers) + b"]}"
+    answers = map(_answer, numbers, verdicts)
+    return f"{head}{','.join(answers)}]}}".encode()
 
 
 def _let_in(snapshot: index.Snapshot, asked: Asked) -> tuple[RecordType, index.Caller | None]:
@@ -244,6 +244,48 @@ def _purpose(of: RecordType, purpose: Any, place: str) -> str:
     return text
 
 
+def _judged(
+    snapshot: index.Snapshot,
+    of: RecordType,
+    given: Sequence[str],
+    place: Sequence[str] | None,
+    city: str,
+    at: str,
+) -> tuple[list[str], list[str], list[Verdict]]:
+    """Return numbers as their standard writes them, handles and verdicts, in the order given.
+
+    `place` is where the one number stands, None for the list of a body. The index knows right
+    numbers alone, so what it knows as it was given needs no closer look, which is most of the
+    time of a batch. Raises _ProblemError with every number that is wrong.
+    """
+    numbers, handles = list(given), list(given)
+    if of.subject in PERSONAL:
+        verdicts: list[Verdict] = []
+        unknown: Iterable[int] = range(len(given))
+    else:
+        # a separator of the index's keys could make a part of a key look like a number
+        asked = [text if text.isalnum() else "" for text in given]
+        verdicts = judged(snapshot, of.slug, asked, city, at)
+        unknown = [each for each, verdict in enumerate(verdicts) if not verdict.found]
+    faults = []
+    for each in unknown:
+        where = place or ["body", "subjects", str(each)]
+        try:
+            numbers[each], handles[each] = _subject(of, given[each], where)
+        except _ProblemError as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0] if place else _wrong_numbers(faults)
+    if not verdicts:
+        return numbers, handles, judged(snapshot, of.slug, handles, city, at)
+    again = [each for each in unknown if handles[each] != given[each]]
+    for each, verdict in zip(
+        again, judged(snapshot, of.slug, [handles[n] for n in again], city, at), strict=True
+    ):
+        verdicts[each] = verdict
+    return numbers, handles, verdicts
+
+
 def _subject(of: RecordType, given: str, where: Sequence[str]) -> tuple[str, str]:
     """Return the number as its standard writes it, and the subject's handle."""
     try:
@@ -255,7 +297,18 @@ def _subject(of: RecordType, given: str, where: Sequence[str]) -> tuple[str, str
     return subject.number, handle(subject, region_secret())
 
 
-def _subjects(of: RecordType, given: Any) -> tuple[list[str], list[str]]:
+def _wrong_numbers(faults: Sequence[_ProblemError]) -> _ProblemError:
+    return _ProblemError(
+        422,
+        Bilingual(
+            f"有{len(faults)}个号码有误，整批未核验。",
+            f"{len(faults)} numbers are wrong; nothing was checked.",
+        ),
+        *(error for fault in faults for error in fault.errors),
+    )
+
+
+def _subjects(given: Any) -> list[str]:
     if not isinstance(given, list) or not given:
         raise _wrong(
             ["body", "subjects"],
@@ -270,30 +323,10 @@ def _subjects(of: RecordType, given: Any) -> tuple[list[str], list[str]]:
                 f"At most {MOST} subjects are checked at once; these are {len(given)}.",
             ),
         )
-    numbers: list[str] = []
-    handles: list[str] = []
-    faults: list[tuple[Sequence[str], Bilingual]] = []
     for place, text in enumerate(given):
-        try:
-            where = ["body", "subjects", str(place)]
-            if not isinstance(text, str):
-                raise _wrong(where, "应为文字", "must be a text")
-            number, named = _subject(of, text, where)
-        except _ProblemError as fault:
-            faults += fault.errors
-        else:
-            numbers.append(number)
-            handles.append(named)
-    if faults:
-        raise _ProblemError(
-            422,
-            Bilingual(
-                f"有{len(faults)}个号码有误，整批未核验。",
-                f"{len(faults)} numbers are wrong; nothing was checked.",
-            ),
-            *faults,
-        )
-    return numbers, handles
+        if not isinstance(text, str):
+            raise _wrong(["body", "subjects", str(place)], "应为文字", "must be a text")
+    return given
 
 
 def _body(body: bytes) -> Mapping[str, Any]:
@@ -349,11 +382,11 @@ def _note(
     )
 
 
-def _answer(number: str, verdict: Verdict) -> bytes:
+def _answer(number: str, verdict: Verdict) -> str:
     """Return the JSON of one answer; a number has no character that JSON would escape."""
-    found = ",".join([_found(held) for held in verdict.found])
-    head = _verdict(verdict.outcome, verdict.reason)
-    return f'{{"subject":"{number}",{head},"found":[{found}]}}'.encode()
+    outcome, reason, found = verdict
+    told = ",".join(map(_found, found)) if len(found) != 1 else _found(found[0])
+    return f'{{"subject":"{number}",{_verdict(outcome, reason)},"found":[{told}]}}'
 
 
 @lru_cache(maxsize=64)
@@ -364,21 +397,22 @@ def _verdict(outcome: str, reason: Reason) -> str:
 
 
 def _found(held: Held) -> str:
-    fact, accord = held.fact, held.accord
+    fact, standing, _why, holds, accord = held
+    agreed = _agreed(accord) if accord is not None else NOT_AGREED
     until = f'"{fact.valid_until}"' if fact.valid_until else "null"
-    recognised = "true" if held.holds else "false"
-    agreement = f'"{accord.key}"' if accord else "null"
     return (
-        f'{{"city":"{fact.city}","standing":"{held.standing}","holds":{recognised},'
-        f'"valid_from":"{fact.valid_from}","valid_until":{until},'
-        f'"agreement":{agreement},"effects":{_effects(accord.effects) if accord else "[]"},'
-        f"{fact.said[1:]}"
+        f'{{"city":"{fact.city}","standing":"{standing}","holds":{"true" if holds else "false"},'
+        f'"valid_from":"{fact.valid_from}","valid_until":{until},{agreed},{fact.said[1:]}'
     )
 
 
+NOT_AGREED = '"agreement":null,"effects":[]'
+
+
 @lru_cache(maxsize=1024)
-def _effects(effects: tuple[tuple[str, str, str], ...]) -> str:
-    return _text([{"code": code, "zh": zh, "en": en} for code, zh, en in effects])
+def _agreed(accord: Accord) -> str:
+    effects = [{"code": code, "zh": zh, "en": en} for code, zh, en in accord.effects]
+    return f'"agreement":"{accord.key}","effects":{_text(effects)}'
 
 
 def _wrong(where: Sequence[str], zh: str, en: str) -> _ProblemError:

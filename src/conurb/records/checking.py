@@ -15,7 +15,7 @@ from typing import Any
 from conurb.records import holding, index
 from conurb.records.holding import REASON_WORDS, Held, Outcome, Reason, Standing, Verdict
 from conurb.records.keys import region_secret
-from conurb.records.subjects import Subject, handle
+from conurb.records.subjects import PERSONAL, Subject, handle
 from conurb.records.types import type_of
 from conurb.region.tables import Bilingual
 
@@ -92,7 +92,7 @@ def check_many(
             raise ValueError(f"{type} is about a {kind}, not a {subject.kind}")
     moment = at or datetime.now(UTC)
     asked_at = holding.instant(moment)
-    secret = region_secret()
+    secret = region_secret() if kind in PERSONAL else b""
     handles = [handle(subject, secret) for subject in subjects]
     with index.local().reading() as snapshot:
         verdicts = judged(snapshot, type, handles, city, asked_at)
@@ -113,10 +113,10 @@ def judged(
     if not shared.number:
         return [Verdict("stale", "lists-too-old", ()) for _handle in handles]
     accords, lost = shared.accords.get((slug, city), ()), shared.lost
-    cursor, look_up = snapshot.cursor(), snapshot.facts_from
+    judge = holding.judge
     return [
-        holding.judge(look_up(cursor, slug, named, at), accords, lost, city=city, at=at)
-        for named in handles
+        judge(facts, accords, lost, city=city, at=at)
+        for facts in snapshot.facts_of_many(slug, handles, at)
     ]
 
 

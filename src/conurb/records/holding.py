@@ -78,7 +78,7 @@ class Fact(NamedTuple):
     valid_from: str
     valid_until: str
     kid: str
-    changes: Sequence[Change]
+    changes: tuple[Change, ...]
     said: str
 
 
@@ -120,6 +120,8 @@ class Verdict(NamedTuple):
     found: tuple[Held, ...]
 
 
+NOTHING = Verdict("unknown", "no-record", ())
+
 ENDED: Mapping[str, tuple[Standing, Reason]] = {
     "revoke": ("revoked", "revoked"),
     "supersede": ("superseded", "superseded"),
@@ -147,7 +149,7 @@ def standing(fact: Fact, at: str, lost: Mapping[str, Lost]) -> tuple[Standing, R
         last = next((change.kind for change in reversed(fact.changes) if change.at <= at), "")
         if last in ENDED:
             return ENDED[last]
-    loss = lost.get(fact.kid)
+    loss = lost.get(fact.kid) if lost else None
     if loss is not None and at >= loss.withdrawn_at and fact.issued_at >= loss.compromised_from:
         return "revoked", "key-withdrawn"
     if fact.valid_until and at >= fact.valid_until:
@@ -184,16 +186,9 @@ def judge(
     `facts` are the records of one type about one subject, from every city; `accords` those of the
     type in `city`. A record of the city itself needs no agreement.
     """
-    found = []
-    for fact in facts:
-        if at < fact.issued_at:
-            continue
-        stands, why = standing(fact, at, lost)
-        own = fact.city == city
-        accord = None if own else accord_for(accords, fact.city, at)
-        found.append(Held(fact, stands, why, own or accord is not None, accord))
+    found = [_held(fact, accords, lost, city, at) for fact in facts if fact.issued_at <= at]
     if not found:
-        return Verdict("unknown", "no-record", ())
+        return NOTHING
     if len(found) > 1:
         found.sort(key=lambda held: held.fact.issued_at, reverse=True)
         found.sort(key=_rank)
@@ -203,6 +198,16 @@ def judge(
     if not first.holds:
         return Verdict("invalid", "no-agreement", tuple(found))
     return Verdict("valid", "own" if first.accord is None else "agreement", tuple(found))
+
+
+def _held(
+    fact: Fact, accords: Sequence[Accord], lost: Mapping[str, Lost], city: str, at: str
+) -> Held:
+    stands, why = standing(fact, at, lost)
+    if fact.city == city:
+        return Held(fact, stands, why, True, None)
+    accord = accord_for(accords, fact.city, at)
+    return Held(fact, stands, why, accord is not None, accord)
 
 
 def _rank(held: Held) -> int:

@@ -98,36 +98,35 @@ class Snapshot:
         Where there is none, the last one that had ended. What ended earlier is not read, so that a
         check costs the same after years of daily records.
         """
-        return self.facts_from(self._read.cursor(db=self._index.records), type_slug, handle, at)
+        return self.facts_of_many(type_slug, (handle,), at)[0]
 
-    def cursor(self) -> Any:
-        """Return a cursor with which many subjects are looked up, see `facts_from`."""
-        return self._read.cursor(db=self._index.records)
-
-    @staticmethod
-    def facts_from(cursor: Any, type_slug: str, handle: str, at: str) -> list[Fact]:
-        """Return what `facts` does, through a cursor that was made already."""
-        start = f"{type_slug}\0{handle}\0".encode()
-        size = len(start)
-        after = start + at.encode()
-        found: list[Fact] = []
-        issued = False
-        more = there = cursor.set_range(after)
-        while more:
-            key, value = cursor.item()
-            if key[:size] != start:
-                break
-            fact = read_fact(value)
-            issued = issued or fact.issued_at <= at
-            found.append(fact)
-            more = cursor.next()
-        if issued:
-            return found
-        # nothing that was issued by then and goes on: the last that had ended, if any
-        back = cursor.set_range(after) and cursor.prev() if there else cursor.last()
-        if back and cursor.key()[:size] == start:
-            found.append(read_fact(cursor.value()))
-        return found
+    def facts_of_many(self, type_slug: str, handles: Iterable[str], at: str) -> list[list[Fact]]:
+        """Return what `facts` does for each of many subjects."""
+        cursor = self._read.cursor(db=self._index.records)
+        set_range, item, following = cursor.set_range, cursor.item, cursor.next
+        of_type, moment = f"{type_slug}\0".encode(), at.encode()
+        answers = []
+        for handle in handles:
+            start = of_type + handle.encode() + b"\0"
+            found: list[Fact] = []
+            issued = False
+            more = there = set_range(start + moment)
+            while more:
+                key, value = item()
+                if not key.startswith(start):
+                    break
+                fact = read_fact(value)
+                if fact.issued_at <= at:
+                    issued = True
+                found.append(fact)
+                more = following()
+            if not issued:
+                # nothing that was issued by then and goes on: the last that had ended, if any
+                back = set_range(start + moment) and cursor.prev() if there else cursor.last()
+                if back and cursor.key().startswith(start):
+                    found.append(read_fact(cursor.value()))
+            answers.append(found)
+        return answers
 
     def history(self, type_slug: str, handle: str) -> list[Fact]:
         """Return what the logs say of all records of a type about a subject, by their ends."""
@@ -236,7 +235,7 @@ class Index:
         self.environment.close()
 
 
-_opened: dict[tuple[int, Path], Index] = {}
+_here: tuple[int, Index] | None = None
 _opening = threading.Lock()
 
 
@@ -247,23 +246,23 @@ def folder() -> Path:
 
 def local() -> Index:
     """Return this node's index as this process has it; a process that forked opens its own."""
-    wanted = (os.getpid(), folder())
-    found = _opened.get(wanted)
-    if found is None:
-        with _opening:
-            found = _opened.get(wanted)
-            if found is None:
-                found = _opened[wanted] = Index(wanted[1])
-    return found
+    global _here  # noqa: PLW0603  one file a process
+    here, process = _here, os.getpid()
+    if here is not None and here[0] == process:
+        return here[1]
+    with _opening:
+        if _here is None or _here[0] != process:
+            _here = (process, Index(folder()))
+        return _here[1]
 
 
 def close() -> None:
     """Let go of the file, before the process forks or the folder goes."""
+    global _here  # noqa: PLW0603
     with _opening:
-        for place_, index in list(_opened.items()):
-            if place_[0] == os.getpid():
-                del _opened[place_]
-                index.close()
+        if _here is not None and _here[0] == os.getpid():
+            _here[1].close()
+        _here = None
 
 
 def place(type_slug: str, handle: str) -> bytes:
@@ -401,8 +400,12 @@ def _apply(index: Index, write: Transaction, log: str, kind: str, leaf: str) -> 
         fact = read_fact(write.get(known, db=index.records))
         change = Change(said["at"], kind, " ".join(str(said.get("reason", "")).split()))
         write.put(
-            known, write_fact(fact._replace(changes=[*fact.changes, change])), db=index.records
+            known, write_fact(fact._replace(changes=(*fact.changes, change))), db=index.records
         )
+
+
+UNCHANGED = 5
+"""Fields of a record that never changed."""
 
 
 def write_fact(fact: Fact) -> bytes:
@@ -411,16 +414,19 @@ def write_fact(fact: Fact) -> bytes:
     A line of fields between tabs (the changes last, three fields each), then `said` as it is: it
     goes into answers without being parsed.
     """
-    fields = [*fact[:5], *(field for change in fact.changes for field in change)]
+    unchanged: tuple[Any, ...] = fact[:UNCHANGED]
+    fields = [*unchanged, *(field for change in fact.changes for field in change)]
     return ("\t".join(fields) + "\n" + fact.said).encode()
 
 
 def read_fact(value: bytes) -> Fact:
     """Return the fact that `write_fact` wrote."""
-    line, _newline, said = value.decode().partition("\n")
+    line, said = value.decode().split("\n", 1)
     fields = line.split("\t")
-    changes = [Change(*fields[at : at + 3]) for at in range(5, len(fields), 3)]
-    return Fact(*fields[:5], changes, said)  # type: ignore[call-arg, arg-type]
+    if len(fields) == UNCHANGED:
+        return Fact._make((*fields, (), said))
+    changes = tuple(Change(*fields[at : at + 3]) for at in range(UNCHANGED, len(fields), 3))
+    return Fact._make((*fields[:UNCHANGED], changes, said))
 
 
 def _fact(city: str, leaf: Mapping[str, Any]) -> tuple[Fact, str, str]:
