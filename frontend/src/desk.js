@@ -2,7 +2,9 @@
 
 // --- a refusal (409, 422) is an answer to show ------------------------------------------------------
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+  if (![409, 422].includes(event.detail.xhr.status)) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
 });
 
 // --- saving as one goes ---------------------------------------------------------------------------
@@ -14,6 +16,7 @@ if (guided) {
   let sending = false;
   let again = false;
   let changed = false;
+  let leaving = null;
   const state = () => document.getElementById("saved");
 
   const save = async () => {
@@ -33,11 +36,26 @@ if (guided) {
     } finally {
       sending = false;
     }
-    if (again) {
+    if (leaving) {
+      guided.requestSubmit(leaving);
+    } else if (again) {
       again = false;
       save();
     }
   };
+
+  // Going on waits for the answer that is under way: it brings the number of the version to name.
+  guided.addEventListener(
+    "submit",
+    (event) => {
+      clearTimeout(timer);
+      if (!sending) return;
+      leaving = event.submitter ?? guided.querySelector("[type=submit]");
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
 
   const soon = (delay) => {
     changed = true;
