@@ -51,6 +51,13 @@ SHOTS = (
     Shot("work-zh", "/work/", user="changsha-transport-1"),
     Shot("supervision-zh", "/supervision/", user="office"),
     Shot("bulletins-zh", "/bulletins/"),
+    Shot("services-zh", "/services/"),
+    Shot("wallet-zh", "/wallet/", user="driver-zhuzhou"),
+    Shot("check-phone", "/check/", width=375, height=800),
+    Shot("agreements-en", "/agreements/", lang="en"),
+    Shot("desk-zh", "/desk/", user="changsha-human-resources-1"),
+    Shot("platform-zh", "/platform/"),
+    Shot("market-zh", "/market/list/"),
     Shot("home-phone", "/", width=375, height=800),
     Shot("map-phone-dark", "/map/", width=375, height=800, dark=True),
 )
