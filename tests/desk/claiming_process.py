@@ -6,9 +6,10 @@
     python claiming_process.py list
 
 `prepare` fills an empty database: two officers, cases to claim and drafts to hand in; it prints
-their keys. `claim` stops after it has found that nobody has the case, `submit` after it has found
-the next number, until the other process stands there too or a second and a half are over. They
-print what they were told. `list` prints who has which case and every number given.
+their keys. `claim` and `submit` wait for each other before they begin; then `claim` stops after it
+has found that nobody has the case, `submit` without the lock after it has found the next number,
+until the other process stands there too or a second and a half are over. They print what they were
+told. `list` prints who has which case and every number given.
 """
 
 # ruff: noqa: E402  Django is set up before its models are imported
@@ -41,6 +42,7 @@ from tests.desk.people import make_resident, officer_of
 
 MEETS = 2
 PATIENCE = 1.5
+STARTS_WITHIN = 60.0
 
 
 def prepare() -> dict[str, list[str]]:
@@ -52,6 +54,8 @@ def prepare() -> dict[str, list[str]]:
     person = make_resident("zhou", "430211", "19900101", "周甲")
     for number in (1, 2):
         officer_of("social-security", "430100", number)
+    # the block of the day is there already, as it is for all but the first of a day
+    actions.submit(person, draft(person, "social-insurance-proof", "430300", PROOF))
     return {
         "cases": [submitted(person).key for _ in range(2)],
         "drafts": [draft(person, "social-insurance-proof", "430300", PROOF).key for _ in range(4)],
@@ -79,11 +83,11 @@ gate = Path()
 name = ""
 
 
-def wait() -> None:
-    """Let the process wait for the other one to come as far."""
-    (gate / name).touch()
-    deadline = time.monotonic() + PATIENCE
-    while len(list(gate.iterdir())) < MEETS and time.monotonic() < deadline:
+def wait(point: str = "there", patience: float = PATIENCE) -> None:
+    """Let the process wait for the other one to come as far, for so many seconds."""
+    (gate / f"{point}-{name}").touch()
+    deadline = time.monotonic() + patience
+    while len(list(gate.glob(f"{point}-*"))) < MEETS and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
@@ -107,6 +111,7 @@ def claim(mode: str, key: str, username: str) -> dict[str, str]:
     officer = User.objects.select_related("authority").get(username=username)
     case = Case.everything.get(key=key)
     connection.close()
+    wait("ready", STARTS_WITHIN)
     try:
         actions.claim(officer, case)
     except RefusedError as told:
@@ -122,10 +127,7 @@ def submit(mode: str, key: str) -> dict[str, str]:
         without_the_lock()
     case = Case.everything.select_related("applicant").get(key=key)
     connection.close()
-    if mode == "locked":
-        (gate / name).touch()
-        while len(list(gate.iterdir())) < MEETS:
-            time.sleep(0.005)
+    wait("ready", STARTS_WITHIN)
     try:
         done = actions.submit(case.applicant, case)
     except DatabaseError as fault:

@@ -286,11 +286,9 @@ def _fields(service: Service, spared: dict[str, str]) -> list[Json]:
 def _choices(field: forms.Field) -> list[str]:
     if not isinstance(field, forms.ChoiceField):
         return []
-    values = []
-    for value, _label in flatten_choices(field.choices):
-        if value not in ("", None):
-            values.append(str(value))
-    return values
+    choices: Any = field.choices
+    flat: list[tuple[Any, Any]] = list(flatten_choices(choices))
+    return [str(value) for value, _label in flat if value not in ("", None)]
 
 
 def _finding_json(finding: Json) -> Json:
