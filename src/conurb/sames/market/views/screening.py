@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from conurb.journal import files, sheets
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import OPAQUE, officers_only, person
+from conurb.region.competence import require_officer_of
 from conurb.region.models import City, in_language
 from conurb.sames.market.actions import screening as actions
 from conurb.sames.market.queries import screening as queries
@@ -111,6 +112,7 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
     """Decide on a hit; answers with its card where the page asks for it alone."""
     actor = person(request)
     hit = _hit(request, key)
+    require_officer_of(actor, hit.run.authority)
     form = DecisionForm(request.POST)
     status = 422
     if form.is_valid():
