@@ -202,6 +202,7 @@ class ZoneMap {
     this.lang = host.dataset.lang;
     this.line = [];
     this.drawing = false;
+    this.ready = false;
     this.changed = () => {};
   }
 
@@ -238,6 +239,7 @@ class ZoneMap {
     this.nameAll(counties);
     this.listen();
     document.addEventListener("conurb:theme", () => recolour(this.map));
+    this.ready = true;
     this.host.dataset.mapReady = "1";
     this.host.conurbMap = this.map;
     return this;
@@ -391,7 +393,9 @@ class Preview {
     const number = ++this.asked;
     const data = new FormData(this.form);
     const chosen = data.getAll("corridors");
-    this.zoneMap?.map?.getSource("corridors").setData(this.zoneMap.corridorData(chosen));
+    if (this.zoneMap.ready) {
+      this.zoneMap.map.getSource("corridors").setData(this.zoneMap.corridorData(chosen));
+    }
     if (chosen.length === 0 && !data.get("drawn")) {
       this.said.hidden = true;
       this.colour({});
@@ -435,7 +439,7 @@ class Preview {
   }
 
   colour(zones) {
-    if (!this.zoneMap?.zones) return;
+    if (!this.zoneMap.ready) return;
     this.zoneMap.show(
       Object.fromEntries(this.zoneMap.zones.map((zone) => [zone.id, zones[zone.id] || "free"])),
     );

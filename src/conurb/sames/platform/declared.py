@@ -148,6 +148,7 @@ class Declared:
     terms: Mapping[str, Term]
     thresholds: Thresholds
     points_source: str
+    quota_source: str
     violations: Mapping[str, ViolationKind]
     calendar: WorkingDays
     outlines: Mapping[str, BaseGeometry] = field(repr=False)
@@ -250,6 +251,7 @@ class _Reading:
             terms=_by_key(self._term(each) for each in table.tables("term")),
             thresholds=thresholds,
             points_source=points_source,
+            quota_source=self._named(table, "quota_source", self.sources),
             violations=_by_key(self._violation(each) for each in table.tables("violation")),
             calendar=WorkingDays(
                 frozenset(days["years"]),

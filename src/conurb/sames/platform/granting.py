@@ -382,7 +382,7 @@ def _restriction(asked: Application, meeting: Meeting, declared: Declared) -> Re
 def _quotas(
     asked: Application, met: Sequence[Meeting], declared: Declared, facts: Facts
 ) -> Iterator[Result]:
-    source = "platform.toml"
+    source = declared.sources[declared.quota_source].title.zh
     for zone in dict.fromkeys(m.zone for m in met if m.rule.opened != "never"):
         if zone.quota is None:
             continue
