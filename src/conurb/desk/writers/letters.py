@@ -213,7 +213,7 @@ def _english(kind: Kind, case: Case, authority: Authority) -> Text:
                     (
                         "",
                         (
-                            f"It was handed in in {case.accepted_in.name_en}; where it is handed in "
+                            f"It was handed in in {case.accepted_in.name_en}; where that is "
                             "changes neither the standard, nor the limit, nor the outcome."
                         ),
                     ),
@@ -235,8 +235,8 @@ def _english(kind: Kind, case: Case, authority: Authority) -> Text:
                     (
                         "",
                         (
-                            f"Complete it by {_day_en(last)}. The limit stands still until then. If "
-                            "you do not, the application lapses; you may apply anew."
+                            f"Complete it by {_day_en(last)}. The limit stands still until then. "
+                            "If you do not, the application lapses; you may apply anew."
                         ),
                     ),
                 ],
@@ -257,8 +257,8 @@ def _english(kind: Kind, case: Case, authority: Authority) -> Text:
                         "",
                         (
                             f"You may ask the people's government of {city.name_en} for "
-                            "reconsideration within 60 days of receiving this decision, or sue within "
-                            "six months."
+                            "reconsideration within 60 days of receiving this decision, or sue "
+                            "within six months."
                         ),
                     ),
                     ("", "The Chinese letter counts; this is a translation."),
