@@ -106,7 +106,11 @@ def happened(
     for_applicant: bool = True,
     **detail: Any,
 ) -> CaseEvent:
-    """Write down what happened to a case: its row, an event of its history, the journal."""
+    """Write down what happened to a case: its row, an event of its history, the journal.
+
+    What an applicant does for himself stands in the journal without his name: the office reads it,
+    and has no part in the case.
+    """
     case.version += 1
     case.changed_at = moment
     case.save(update_fields=sorted({*changed, "version", "changed_at"}))
@@ -131,6 +135,7 @@ def happened(
         name=_named(case),
         authority=authority,
         at=moment,
+        private=actor is not None and authority is None and actor.pk == case.applicant_id,
         **detail,
     )
     return event
