@@ -99,10 +99,15 @@ def listed(actor: User | AnonymousUser, asked: Asked, now: datetime) -> QuerySet
 
 
 def due_plates(now: datetime) -> list[str]:
-    """Return the plates of the vehicles whose points have reached the threshold."""
+    """Return the plates of vehicles at the limit of points whose pass still stands."""
     limits = declared().thresholds
     rows = _sums(now, limits.window_days).filter(total__gte=limits.withdraw_at)
-    return [row["plate"] for row in rows]
+    standing = Pass.everything.filter(
+        plate__in=[row["plate"] for row in rows],
+        record__state=Record.State.VALID,
+        last_day__gte=timezone.localdate(now),
+    )
+    return sorted(set(standing.values_list("plate", flat=True)))
 
 
 def show(passes: Sequence[Pass], now: datetime) -> list[Shown]:
