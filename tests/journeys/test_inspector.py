@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import shutil
+import socket
+import socketserver
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import segno
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import CHROMIUM, FLAGS, REGION, Node, Visit, Visitor, served
+from tests.journeys.conftest import CHROMIUM, FLAGS, Node, Visit, Visitor
 from tests.journeys.showing import ask
 from tests.journeys.test_accessibility import AXE, LOOKS, look
 
@@ -137,7 +141,9 @@ def test_a_number_is_checked_by_an_officer(visit: Visit, made: dict[str, str]) -
 
 
 @pytest.fixture(scope="module")
-def filming(codes: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def filming(
+    chromium: Browser, codes: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
     """A Chromium whose camera sees the valid code."""
     file = picture(codes["valid"], tmp_path_factory.mktemp("film") / "code.png")
     film = file.with_suffix(".y4m")
@@ -151,8 +157,6 @@ def filming(codes: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
         out.write(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420\n".encode())
         for _ in range(10):
             out.write(b"FRAME\n" + frame.tobytes() + grey)
-    import shutil
-
     path = next(filter(None, map(shutil.which, CHROMIUM)))
     flags = [
         *FLAGS,
@@ -160,21 +164,20 @@ def filming(codes: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
+    browser = chromium.browser_type.launch(executable_path=path, args=flags)
+    yield browser
+    browser.close()
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_the_camera(filming: Any, node: Node, allowed: bool) -> None:
+def test_the_camera(filming: Browser, node: Node, allowed: bool) -> None:
     context = filming.new_context(permissions=["camera"] if allowed else [])
     visitor = Visitor(node, context)
     page = ready(visitor)
     if not allowed:
         page.evaluate(
-            "navigator.mediaDevices.getUserMedia = () => "
-            "Promise.reject(new DOMException('no', 'NotAllowedError'))"
+            "() => { navigator.mediaDevices.getUserMedia = () => "
+            "Promise.reject(new DOMException('no', 'NotAllowedError')) }"
         )
     visitor.by("camera").click()
     if allowed:
@@ -189,21 +192,59 @@ def test_the_camera(filming: Any, node: Node, allowed: bool) -> None:
 # —— without a network ——————————————————————————————————————————————————————
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Any]]:
-    """A node of its own, which can be stopped while a browser goes on."""
-    holding = served(REGION, tmp_path_factory.mktemp("own"))
-    node = holding.__enter__()
-    stopped = False
+class Door(socketserver.ThreadingTCPServer):
+    """A port of its own before a node; shut, the node is gone for whoever came through it."""
 
-    def stop() -> None:
-        nonlocal stopped
-        if not stopped:
-            stopped = True
-            holding.__exit__(None, None, None)
+    daemon_threads = True
+    allow_reuse_address = True
 
-    yield node, stop
-    stop()
+    def __init__(self, node: Node) -> None:
+        self.behind = int(node.address.rpartition(":")[2])
+        self.open: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), Passage)
+        self.node = Node(f"http://localhost:{self.server_address[1]}", node.log, node.data)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def shut(self) -> None:
+        """Let nobody through any more."""
+        self.shutdown()
+        self.server_close()
+        for each in list(self.open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+class Passage(socketserver.BaseRequestHandler):
+    """One connection through the door, until either side closes it."""
+
+    server: Door
+
+    def handle(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.behind)) as inner:
+            pair = {self.request, inner}
+            self.server.open |= pair
+            back = threading.Thread(target=self.pass_on, args=(inner, self.request), daemon=True)
+            back.start()
+            self.pass_on(self.request, inner)
+            back.join()
+            self.server.open -= pair
+
+    @staticmethod
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def door(node: Node) -> Iterator[Door]:
+    """A way to the shared node that can be shut while a browser goes on."""
+    opened = Door(node)
+    yield opened
+    with suppress(OSError):
+        opened.shut()
 
 
 def later(page: Page, **more: float) -> None:
@@ -214,39 +255,40 @@ def later(page: Page, **more: float) -> None:
 NETWORK = re.compile(r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_\w+|FAILED)")
 
 
-def test_after_one_visit_it_works_without_a_network(visit: Visit, own: Any) -> None:
+def test_after_one_visit_it_works_without_a_network(
+    visit: Visit, door: Door, codes: dict[str, str]
+) -> None:
     """First the browser has no network, then the server is gone: the answers are the same."""
-    node, stop = own
-    made = ask(node.data, "codes")
+    node = door.node
     visitor = visit(at=node, width=375)
     page = ready(visitor)
     # the page is loaded a second time with the network, as anybody may; then it is cut off
     page.reload()
     expect(visitor.by("state")).to_have_attribute("data-state", "online")
     unknown = ask(node.data, "strange")["code"]
-    for cut in (lambda: visitor.context.set_offline(True), stop):
-        cut()
-        if cut is stop:
-            visitor.context.set_offline(False)
+    for cut in ("network", "server"):
+        visitor.context.set_offline(cut == "network")
+        if cut == "server":
+            door.shut()
         page.goto(node.address + "/check/")
         expect(visitor.by("state")).to_have_attribute("data-state", "offline")
         expect(visitor.by("state")).to_contain_text("离线 · 名单时间")
-        assert paste(visitor, made["valid"]) == ("valid", "agreement")
+        assert paste(visitor, codes["valid"]) == ("valid", "agreement")
         expect(visitor.by("verdict")).to_contain_text("离线核验，名单时间")
-        assert paste(visitor, made["revoked"]) == ("invalid", "revoked")
-        assert paste(visitor, made["suspended"]) == ("invalid", "suspended")
-        assert paste(visitor, tampered(made["valid"]))[0] == "invalid"
+        assert paste(visitor, codes["revoked"]) == ("invalid", "revoked")
+        assert paste(visitor, codes["suspended"]) == ("invalid", "suspended")
+        assert paste(visitor, tampered(codes["valid"]))[0] == "invalid"
         assert paste(visitor, unknown) == ("unknown", "unknown-key")
         later(page, hours=23)
-        assert paste(visitor, made["valid"]) == ("valid", "agreement")
+        assert paste(visitor, codes["valid"]) == ("valid", "agreement")
         later(page, hours=25)
-        assert paste(visitor, made["expiring"]) == ("invalid", "expired")
-        assert paste(visitor, made["valid"]) == ("stale", "stale-status")
+        assert paste(visitor, codes["expiring"]) == ("invalid", "expired")
+        assert paste(visitor, codes["valid"]) == ("stale", "stale-status")
         expect(visitor.by("verdict")).to_contain_text("请联网后重新核验")
-        assert paste(visitor, made["revoked"]) == ("invalid", "revoked")
+        assert paste(visitor, codes["revoked"]) == ("invalid", "revoked")
         # a clock that is put back makes no list young again
         later(page, hours=1)
-        assert paste(visitor, made["valid"])[0] == "stale"
+        assert paste(visitor, codes["valid"])[0] == "stale"
         page.evaluate("localStorage.removeItem('conurb-check-latest')")
         page.clock.set_fixed_time(datetime.now(UTC))
     # in the other language as well, which was never visited

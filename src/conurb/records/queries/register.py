@@ -137,7 +137,7 @@ def sheet(rows: QuerySet[Record], *, now: datetime | None = None) -> Sheet:
         Column(_("Valid from"), 12),
         Column(_("Valid until"), 12),
         Column(_("City"), 10),
-        Column(_("Issued by"), 24),
+        Column(_("Issuing authority"), 24),
         Column(_("Public claims"), 60, wraps=True),
         Column(_("Log position"), 12),
     ]

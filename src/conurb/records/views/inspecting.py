@@ -85,7 +85,7 @@ SCREEN_WORDS: dict[str, Promise] = {
     "about": gettext_lazy("About"),
     "validity": gettext_lazy("Validity"),
     "no-end": gettext_lazy("without end"),
-    "issuer": gettext_lazy("Issued by"),
+    "issuer": gettext_lazy("Issuing authority"),
     "agreement": gettext_lazy("Agreement"),
     "effects": gettext_lazy("Effects here"),
     "checked-in": gettext_lazy("Checked for {city} at {time}"),
