@@ -140,7 +140,7 @@ def add_evidence(
     if not files:
         raise RefusedError(_("Choose at least one file."), status=422, field="attachments")
     kept = steps.keep(doing, files, MatterFile.Kind.EVIDENCE, for_firm=for_firm)
-    tell(doing, "evidence", words="、".join(file.filename for file in kept))
+    tell(doing, "evidence")
     return kept
 
 
