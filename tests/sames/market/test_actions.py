@@ -1,4 +1,7 @@
-"""A matter through every state, by the real actions, on the database."""
+"""A matter through every state, by the real actions, on the database.
+
+That every state is reached is held by `test_demonstration`, which goes all the ways at once.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from django.utils import timezone
 
 from conurb.journal.uploads import HandedIn
 from conurb.refusal import NotCompetentError, RefusedError
-from conurb.sames.market import procedure
 from conurb.sames.market.procedure import State
 from tests.sames.market.conftest import FIRM, FIRM_NAME, PDF, Story, at, firm_code, resident_number
 
@@ -18,18 +20,6 @@ pytestmark = pytest.mark.django_db
 
 def state_of(story: Story) -> str:
     return story.again().matter.state
-
-
-REACHED: set[str] = set()
-
-
-@pytest.fixture(autouse=True)
-def note_states(request):
-    """Collect the states that events of this module's tests reached."""
-    yield
-    from conurb.sames.market.models import MatterEvent
-
-    REACHED.update(MatterEvent.objects.values_list("state_after", flat=True))
 
 
 def test_listed_after_notice_objection_and_decision(story):
@@ -308,7 +298,7 @@ def test_early_removal_needs_promise_and_proof(story):
     story.published()
     for given, field in (
         ({"promised": False, "files": [HandedIn("凭证.pdf", PDF)]}, "promised"),
-        ({"promised": True, "files": []}, "files"),
+        ({"promised": True, "files": []}, "attachments"),
     ):
         with pytest.raises(RefusedError) as caught:
             keeping.ask_early(story.agent, story.matter, "已付清", now=at(story.day), **given)
@@ -602,13 +592,6 @@ def test_two_decisions_of_one_city_have_two_entries_of_its_log(labour, agreement
         _publish_from_found(story)
     indexes = Record.everything.values_list("city_id", "log_index")
     assert len(set(indexes)) == len(indexes) == 4
-
-
-def test_all_states_were_reached():
-    """Runs last in this module: what the tests above did covers the whole table."""
-    if len(REACHED) < 2:
-        pytest.skip("only with the other tests of this module")
-    assert {state.value for state in procedure.State} <= REACHED
 
 
 def _officer_of(authority):

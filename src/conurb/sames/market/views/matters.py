@@ -43,7 +43,11 @@ def matters(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "page": Paginator(rows, PER_PAGE).get_page(asked.page),
         "counts": queries.counts(actor, asked.city),
-        "stages": (("open", _("Open")), ("listed", _("Stands on the list")), ("closed", _("Closed"))),
+        "stages": (
+            ("open", _("Open")),
+            ("listed", _("Stands on the list")),
+            ("closed", _("Closed")),
+        ),
         "cities": City.objects.all(),
         "opens": inspects_labour(actor),
     }
