@@ -25,6 +25,8 @@ PROJECT = PACKAGE.parent.parent
 REGION_PATH = Path(os.environ.get("CONURB_REGION", PROJECT / "regions" / "changzhutan")).resolve()
 DATA_PATH = Path(os.environ.get("CONURB_DATA", PROJECT / ".data")).resolve()
 DEMO = flag("CONURB_DEMO")
+# the cities whose keys and records this node keeps, by code; none named: all of the region
+CITIES = tuple(code for code in os.environ.get("CONURB_CITIES", "").split(",") if code)
 DEBUG = flag("CONURB_DEBUG")
 
 

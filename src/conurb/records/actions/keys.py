@@ -39,7 +39,7 @@ class Signer:
 
 def hosted() -> tuple[str, ...]:
     """Return the codes of the cities whose keys this node keeps: all, or those it is told."""
-    named = getattr(settings, "CITIES", ())
+    named = settings.CITIES
     codes = City.objects.order_by("order").values_list("code", flat=True)
     return tuple(code for code in codes if not named or code in named)
 
