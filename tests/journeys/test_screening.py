@@ -27,7 +27,7 @@ def screen(visitor: Visitor, tender: str, firms: str) -> Page:
     page = visitor.goto("/market/screening/")
     page.fill("#id_tender", tender)
     page.fill("#id_firms", firms)
-    page.get_by_test_id("screening-form").get_by_role("button").click()
+    page.get_by_test_id("screening-submit").click()
     page.wait_for_url("**/market/screening/*/")
     return page
 
@@ -90,7 +90,7 @@ def test_a_file_is_screened(visit: Visit) -> None:
             "buffer": f"名称\n{name}\n".encode("gb18030"),
         },
     )
-    page.get_by_test_id("screening-form").get_by_role("button").click()
+    page.get_by_test_id("screening-submit").click()
     page.wait_for_url("**/market/screening/*/")
     expect(visitor.by("hits")).to_have_text("1")
 
@@ -109,7 +109,7 @@ def test_pages_without_a_violation(visit: Visit, lang: str) -> None:
 
     visitor.goto("/market/screening/")
     judge()
-    visitor.page.get_by_test_id("screening-form").get_by_role("button").click()
+    visitor.page.get_by_test_id("screening-submit").click()
     expect(visitor.page.get_by_role("alert").first).to_be_visible()
     judge()
     screen(visitor, f"无障碍检查（演示）{lang}", f"{name}\n{name}长沙分公司")
