@@ -137,7 +137,7 @@ def test_handed_in_in_one_city_decided_in_another_and_followed_by_anybody(
     page = resident.goto(address)
     expect(resident.by("decision")).to_contain_text("缴费记录经核查一致。")
     resident.by("to-wallet").click()
-    expect(page.locator("h1")).to_contain_text("社会保险")
+    expect(page.locator("main")).to_contain_text("社会保险")
 
 
 def test_what_is_asked_for_is_completed(visit: Visit, person: Callable[[int], str]) -> None:
