@@ -151,7 +151,8 @@ class _Script:
             yield from self._decide(case, errand, at)
 
     def _decide(self, case: Case, errand: Errand, at: datetime) -> Iterator[str]:
-        officer = self.officers.get(case.authority.city_id if case.authority else "")
+        city = case.authority.city_id if case.authority else None
+        officer = self.officers.get(city or "")
         if officer is None:
             return
         deciding.claim(officer, case, now=at + timedelta(hours=2))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import IntegerField, Prefetch, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from conurb.region.models import City, User
 from conurb.region.numbers import NumberError, check_plate
 from conurb.sames.platform import points, validity
 from conurb.sames.platform.models import Pass, PassZone, Violation, is_police
+from conurb.sames.platform.points import Standing as Warned
 from conurb.sames.platform.queries.rules import declared, points_of
 from conurb.sames.platform.restrictions import Zone
 from conurb.sames.platform.validity import Validity
@@ -63,7 +63,7 @@ class Shown:
     standing: Standing
     zones: tuple[str, ...]
     points: int
-    warned: points.Standing
+    warned: Warned
     renewable: bool
 
 
@@ -101,9 +101,9 @@ def listed(actor: User | AnonymousUser, asked: Asked, now: datetime) -> QuerySet
 def due_plates(now: datetime) -> list[str]:
     """Return the plates of vehicles at the limit of points whose pass still stands."""
     limits = declared().thresholds
-    rows = _sums(now, limits.window_days).filter(total__gte=limits.withdraw_at)
+    sums = _sums(now, limits.window_days)
     standing = Pass.everything.filter(
-        plate__in=[row["plate"] for row in rows],
+        plate__in=[plate for plate, total in sums.items() if total >= limits.withdraw_at],
         record__state=Record.State.VALID,
         last_day__gte=timezone.localdate(now),
     )
@@ -113,11 +113,7 @@ def due_plates(now: datetime) -> list[str]:
 def show(passes: Sequence[Pass], now: datetime) -> list[Shown]:
     """Return passes with how they stand; one query for the points of all."""
     limits = declared().thresholds
-    plates = {each.plate for each in passes}
-    sums = {
-        row["plate"]: row["total"]
-        for row in _sums(now, limits.window_days).filter(plate__in=plates)
-    }
+    sums = _sums(now, limits.window_days, {each.plate for each in passes})
     return [_shown(each, sums.get(each.plate, 0), now) for each in passes]
 
 
@@ -184,14 +180,14 @@ def _shown(of: Pass, counted: int, now: datetime) -> Shown:
     )
 
 
-def _sums(now: datetime, window_days: int) -> QuerySet[Violation, dict[str, object]]:
+def _sums(now: datetime, window_days: int, plates: set[str] | None = None) -> dict[str, int]:
+    """Return the points that count now, by plate; `plates` None asks for all."""
     since = now - timedelta(days=window_days)
-    return (
-        Violation.everything.filter(at__gt=since, at__lte=now, annulment=None)
-        .order_by()
-        .values("plate")
-        .annotate(total=Coalesce(Sum("points"), Value(0), output_field=IntegerField()))
-    )
+    rows = Violation.everything.filter(at__gt=since, at__lte=now, annulment=None)
+    if plates is not None:
+        rows = rows.filter(plate__in=plates)
+    summed = rows.order_by().values_list("plate").annotate(total=Sum("points"))
+    return {plate: total or 0 for plate, total in summed}
 
 
 def _plate(text: str) -> str:
