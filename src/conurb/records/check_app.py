@@ -316,12 +316,10 @@ def _subjects(given: Any) -> list[str]:
             f"must be a list of 1 to {MOST} numbers of subjects",
         )
     if len(given) > MOST:
-        raise _ProblemError(
-            413,
-            Bilingual(
-                f"一次最多核验{MOST}个主体，本次为{len(given)}个，请分批。",
-                f"At most {MOST} subjects are checked at once; these are {len(given)}.",
-            ),
+        raise _wrong(
+            ["body", "subjects"],
+            f"一次最多核验{MOST}个主体，本次为{len(given)}个，请分批",
+            f"at most {MOST} subjects are checked at once; these are {len(given)}",
         )
     for place, text in enumerate(given):
         if not isinstance(text, str):
