@@ -52,13 +52,14 @@ def certificate(
 
 
 def permit(holder: User, *, city: str = ZHUZHOU, now: datetime | None = None) -> Record:
-    """A residence permit: about a person, all its claims held."""
+    """A residence permit: about its holder, all its claims held."""
+    known = Identity.everything.filter(user=holder).first()
     return issue(
         None,
         competent("household-registration", city),
         Draft(
             "residence-permit",
-            Subject("resident", NUMBER, "演示居民"),
+            Subject("resident", known.number if known else NUMBER, "演示居民"),
             {},
             {
                 "name": "演示居民",
