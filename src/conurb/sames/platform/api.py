@@ -141,7 +141,7 @@ REFUSALS = {401: Problem, 409: Problem, 422: Problem}
     summary="Restricted zones and truck corridors, as GeoJSON",
 )
 @closed
-def list_zones(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
+def list_truck_zones(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
     """Shapes are schematic (`schematic`), in WGS 84. With `city`, the zones of that city alone."""
     return maps.collection(declared(), query.city or "")
 
@@ -155,7 +155,7 @@ def list_zones(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
     summary="Who is restricted where and when, what opens it, and where that stands",
 )
 @closed
-def list_restrictions(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
+def list_truck_restrictions(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
     """Without geometry; each rule names its source by its key."""
     rules = declared()
     return {
@@ -194,7 +194,7 @@ def list_restrictions(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
     summary="Passes by city: issued, by rule, how fast, refused, checked",
 )
 @closed
-def statistics(request: HttpRequest) -> Json:
+def get_truck_pass_statistics(request: HttpRequest) -> Json:
     """Sums only, over the last 365 days."""
     now = timezone.now()
     return {
