@@ -20,7 +20,7 @@ from conurb.records.types import RecordType
 from conurb.region.declarations import Region
 from conurb.region.tables import Bilingual
 
-Who = Literal["everybody", "people", "officers", "office"]
+Who = Literal["everybody", "people", "residents", "officers", "office"]
 
 
 @dataclass(frozen=True)

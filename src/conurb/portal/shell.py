@@ -23,7 +23,13 @@ OFFICERS = frozenset({Role.OFFICER, Role.OFFICE, Role.ADMIN})
 OFFICE = frozenset({Role.OFFICE, Role.ADMIN})
 PEOPLE = OFFICERS | {Role.RESIDENT}
 EVERYBODY = PEOPLE | {Role.NOBODY}
-WHO = {"everybody": EVERYBODY, "people": PEOPLE, "officers": OFFICERS, "office": OFFICE}
+WHO = {
+    "everybody": EVERYBODY,
+    "people": PEOPLE,
+    "residents": frozenset({Role.RESIDENT}),
+    "officers": OFFICERS,
+    "office": OFFICE,
+}
 
 # Pages below another address than that of their entry.
 ALSO_IN = {"plan": ("/tasks/",)}

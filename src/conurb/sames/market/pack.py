@@ -28,6 +28,12 @@ PACK = Pack(
             Bilingual("欠薪失信名单", "Wage-arrears list"), route="market-list", icon="list-details"
         ),
         MenuEntry(
+            Bilingual("涉我单位事项", "Matters of my firms"),
+            route="market-mine",
+            icon="building",
+            who="residents",
+        ),
+        MenuEntry(
             Bilingual("欠薪办案", "Matters of arrears"),
             route="market-matters",
             icon="gavel",
