@@ -140,7 +140,7 @@ def _duty(duty: Duty) -> DutyOut:
 
 @router.get("/market/listings", response=ListingsOut, auth=PUBLIC, operation_id="listWageArrears")
 @closed
-def list_listings(
+def list_wage_arrears(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=80)] = "",
     city: Annotated[str, Query(max_length=6)] = "",
@@ -160,7 +160,7 @@ def list_listings(
     "/market/listings/{key}", response=ListingOut, auth=PUBLIC, operation_id="getWageArrears"
 )
 @closed
-def get_listing(request: HttpRequest, key: Key) -> ListingOut:
+def get_wage_arrears(request: HttpRequest, key: Key) -> ListingOut:
     """Return an entry that is on the list."""
     entry = published.entry_of(request.user, key)
     if entry is None:
