@@ -48,7 +48,7 @@ VERBS: Mapping[str, Promise] = {
 
 
 def _number(detail: Detail) -> list[Remark]:
-    return [(_("Document"), str(detail.get("number") or ""))]
+    return [(_("Official document"), str(detail.get("number") or ""))]
 
 
 def _reason(detail: Detail) -> list[Remark]:
