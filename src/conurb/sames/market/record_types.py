@@ -8,6 +8,18 @@ from conurb.region.tables import Bilingual
 LISTED_FOR = timedelta(days=3 * 366 + 31)
 """Longer than three years and a restart's day; the exact end is the decision's (art. 11)."""
 
+GROUNDS = {
+    "amount": {"zh": "拖欠数额达到标准", "en": "amount of the arrears"},
+    "incident": {"zh": "引发群体性或极端事件", "en": "incident with serious effect"},
+    "both": {"zh": "拖欠数额达到标准且引发群体性或极端事件", "en": "amount and incident"},
+}
+CAPACITIES = {
+    "legal": {"zh": "法定代表人", "en": "legal representative"},
+    "principal": {"zh": "主要负责人", "en": "principal"},
+    "manager": {"zh": "直接负责的主管人员", "en": "manager directly in charge"},
+    "other": {"zh": "其他直接责任人员", "en": "other person directly responsible"},
+}
+
 FIRM = RecordType(
     slug="wage-arrears",
     version=1,
@@ -44,7 +56,7 @@ FIRM = RecordType(
         Claim(
             "ground",
             Bilingual("列入事由", "Ground"),
-            {"enum": ["amount", "incident", "both"]},
+            {"enum": list(GROUNDS), "x-words": GROUNDS},
             public=True,
             compact=2,
         ),
@@ -81,6 +93,7 @@ FIRM = RecordType(
     longest=LISTED_FOR,
     open_to_all=True,
     title_claim="name",
+    extra={"adverse": True},
 )
 
 PERSON = RecordType(
@@ -121,8 +134,9 @@ PERSON = RecordType(
         Claim(
             "capacity",
             Bilingual("责任身份", "Capacity"),
-            {"enum": ["legal", "principal", "manager", "other"]},
+            {"enum": list(CAPACITIES), "x-words": CAPACITIES},
         ),
     ),
     longest=LISTED_FOR,
+    extra={"adverse": True},
 )
