@@ -70,7 +70,7 @@ class Fact(NamedTuple):
     """What the log of a city says of one record; `valid_until` is "" where it has no end.
 
     `changes` are in the order of the log. `said` is a JSON object of what the rules do not need
-    and an answer repeats: key, authority, version, public claims.
+    and an answer repeats: key, authority, version, public claims, and the fields above for it.
     """
 
     city: str

@@ -103,7 +103,7 @@ class Snapshot:
     def facts_of_many(self, type_slug: str, handles: Iterable[str], at: str) -> list[list[Fact]]:
         """Return what `facts` does for each of many subjects."""
         cursor = self._read.cursor(db=self._index.records)
-        set_range, item, following = cursor.set_range, cursor.item, cursor.next
+        set_range, key, value = cursor.set_range, cursor.key, cursor.value
         of_type, moment = f"{type_slug}\0".encode(), at.encode()
         answers = []
         for handle in handles:
@@ -111,15 +111,12 @@ class Snapshot:
             found: list[Fact] = []
             issued = False
             more = there = set_range(start + moment)
-            while more:
-                key, value = item()
-                if not key.startswith(start):
-                    break
-                fact = read_fact(value)
+            while more and key().startswith(start):
+                fact = read_fact(value())
                 if fact.issued_at <= at:
                     issued = True
                 found.append(fact)
-                more = following()
+                more = cursor.next()
             if not issued:
                 # nothing that was issued by then and goes on: the last that had ended, if any
                 back = set_range(start + moment) and cursor.prev() if there else cursor.last()
@@ -164,7 +161,7 @@ class Snapshot:
         """Return whose API key this is; None where it is unknown or was revoked."""
         digest = hashlib.sha256(secret.encode()).hexdigest().encode()
         found = self._read.get(digest, db=self._index.callers)
-        return None if found is None else Caller._make(json.loads(found))
+        return None if found is None else _caller(found)
 
     def shared(self) -> Shared:
         """Return agreements and lost keys; read again only where they changed."""
@@ -433,7 +430,12 @@ def _fact(city: str, leaf: Mapping[str, Any]) -> tuple[Fact, str, str]:
     """Return what the token of a leaf states, the subject's handle and the type's slug."""
     header, payload, _signature = leaf["token"].split(".")
     said = json.loads(unb64(payload))
+    begin = _from_seconds(said["nbf"])
+    end = _from_seconds(said["exp"]) if "exp" in said else ""
     repeated = {
+        "city": city,
+        "valid_from": begin,
+        "valid_until": end or None,
         "key": leaf["key"],
         "authority": said["authority"],
         "version": said["ver"],
@@ -442,13 +444,18 @@ def _fact(city: str, leaf: Mapping[str, Any]) -> tuple[Fact, str, str]:
     fact = Fact(
         city=city,
         issued_at=leaf["at"],
-        valid_from=_from_seconds(said["nbf"]),
-        valid_until=_from_seconds(said["exp"]) if "exp" in said else "",
+        valid_from=begin,
+        valid_until=end,
         kid=_kid(header),
         changes=(),
         said=_text(repeated),
     )
     return fact, said["sub"], said["vct"].removeprefix(VCT)
+
+
+@lru_cache(maxsize=1024)
+def _caller(value: bytes) -> Caller:
+    return Caller._make(json.loads(value))
 
 
 @lru_cache(maxsize=256)
