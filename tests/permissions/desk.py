@@ -30,10 +30,11 @@ API_INPUTS = {
 }
 
 # what was said to the applicant is for him and those who decide; what an officer asked of another
-# authority is for the two of them
+# authority is for the two of them. (The administrator may read all of it, but the pages that the
+# test opens as him show other cases.)
 READERS = {
-    "缺少租赁合同第二页": {"resident", "changsha", "admin"},
-    "居住未满半年": {"resident", "changsha", "admin"},
-    "居住已满一年": {"resident", "changsha", "admin"},
+    "缺少租赁合同第二页": {"resident", "changsha"},
+    "居住未满半年": {"resident", "changsha"},
+    "居住已满一年": {"resident", "changsha"},
     "是否属实": {"changsha", "zhuzhou", "admin"},
 }

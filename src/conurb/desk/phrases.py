@@ -67,6 +67,7 @@ PHRASES = {
     "case.appeal": Phrase(_("appealed against the decision on the case")),
     "case.uphold": Phrase(_("upheld the decision on the case")),
     "case.overturn": Phrase(_("overturned the decision on the case")),
+    "desk.register": Phrase(_("registered a person at the counter of")),
     "desk.delegate": Phrase(_("named as deputy"), _days),
     "desk.end-delegation": Phrase(_("ended the deputyship of"), _days),
 }
