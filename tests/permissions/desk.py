@@ -35,6 +35,5 @@ API_INPUTS = {
 READERS = {
     "缺少租赁合同第二页": {"resident", "changsha"},
     "居住未满半年": {"resident", "changsha"},
-    "居住已满一年": {"resident", "changsha"},
     "是否属实": {"changsha", "zhuzhou", "admin"},
 }
