@@ -27,7 +27,8 @@ Who = Literal["everybody", "people", "residents", "officers", "office"]
 class MenuEntry:
     """A page of the pack in the menu: the name of its route, and who finds it there.
 
-    `subjects` narrows officers to authorities competent for one of these subjects of work.
+    `subjects` narrows officers to authorities competent for one of these subjects of work;
+    administrators find the page too.
     """
 
     name: Bilingual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +60,18 @@ class Group:
         return any(entry.active for entry in self.entries)
 
 
-Row = tuple[frozenset[Role], str, str, str]
-"""Who finds the page, its name, its route, its icon."""
+@dataclass(frozen=True)
+class Row:
+    """A page of the kernel: who finds it in the menu; `subjects` narrows officers as for packs."""
+
+    who: frozenset[Role]
+    name: str
+    route: str
+    icon: str
+    subjects: tuple[str, ...] = ()
+
+
+COUNTERS = ("government-services",)
 
 OF_PACKS: Sequence[Row] = []
 """Stands where the pages of packs go."""
@@ -88,8 +98,12 @@ def menu(role: Role, path: str, user: User | AnonymousUser | None = None) -> lis
     A group of which somebody may see one page only is that page.
     """
     drawn: list[Entry | Group] = []
+    mine = _subjects_of(user)
     for heading, icon, rows in _layout():
-        entries = _of_packs(role, path, user) if rows is OF_PACKS else _entries(rows, role, path)
+        if rows is OF_PACKS:
+            entries = _of_packs(role, path, mine)
+        else:
+            entries = _entries(rows, role, path, mine)
         if len(entries) > 1 and heading:
             drawn.append(Group(heading, icon, entries))
         else:
@@ -99,38 +113,39 @@ def menu(role: Role, path: str, user: User | AnonymousUser | None = None) -> lis
 
 def _layout() -> list[tuple[str, str, Sequence[Row]]]:
     return [
-        ("", "", [(EVERYBODY, _("Home"), "home", "home")]),
+        ("", "", [Row(EVERYBODY, _("Home"), "home", "home")]),
         (
             _("Plan"),
             "list-check",
             [
-                (EVERYBODY, _("Plan"), "plan", "list-check"),
-                (EVERYBODY, _("Map"), "map", "map-2"),
-                (EVERYBODY, _("Bulletins"), "bulletins", "news"),
-                (OFFICE, _("Supervision"), "supervision", "alarm"),
-                (OFFICE, _("Import"), "imports", "file-import"),
+                Row(EVERYBODY, _("Plan"), "plan", "list-check"),
+                Row(EVERYBODY, _("Map"), "map", "map-2"),
+                Row(EVERYBODY, _("Bulletins"), "bulletins", "news"),
+                Row(OFFICE, _("Supervision"), "supervision", "alarm"),
+                Row(OFFICE, _("Import"), "imports", "file-import"),
             ],
         ),
-        ("", "", [(OFFICERS, _("My work"), "work", "briefcase")]),
-        ("", "", [(OFFICERS, _("Case desk"), "desk", "inbox")]),
+        ("", "", [Row(OFFICERS, _("My work"), "work", "briefcase")]),
+        ("", "", [Row(OFFICERS, _("Case desk"), "desk", "inbox")]),
         (
             _("Services"),
             "clipboard-list",
             [
-                (EVERYBODY, _("Find a service"), "services", "clipboard-list"),
-                (PEOPLE, _("My cases"), "cases", "folders"),
-                (EVERYBODY, _("Follow a case"), "follow", "file-search"),
+                Row(EVERYBODY, _("Find a service"), "services", "clipboard-list"),
+                Row(PEOPLE, _("My cases"), "cases", "folders"),
+                Row(EVERYBODY, _("Follow a case"), "follow", "file-search"),
+                Row(OFFICERS, _("Counter"), "counter", "building-store", COUNTERS),
             ],
         ),
         (
             _("Records"),
             "id",
             [
-                (PEOPLE, _("My records"), "wallet", "wallet"),
-                (PEOPLE, _("Who looked at my data"), "wallet-looks", "eye"),
-                (EVERYBODY, _("Check a record"), "check", "scan"),
-                (EVERYBODY, _("Agreements"), "agreements", "arrows-exchange"),
-                (OFFICERS, _("Register of records"), "register", "certificate"),
+                Row(PEOPLE, _("My records"), "wallet", "wallet"),
+                Row(PEOPLE, _("Who looked at my data"), "wallet-looks", "eye"),
+                Row(EVERYBODY, _("Check a record"), "check", "scan"),
+                Row(EVERYBODY, _("Agreements"), "agreements", "arrows-exchange"),
+                Row(OFFICERS, _("Register of records"), "register", "certificate"),
             ],
         ),
         (_("Systems"), "apps", OF_PACKS),
@@ -138,27 +153,23 @@ def _layout() -> list[tuple[str, str, Sequence[Row]]]:
             _("Administration"),
             "building-community",
             [
-                (OFFICERS, _("Authorities"), "authorities", "building-community"),
-                (OFFICERS, _("Journal"), "journal", "history"),
+                Row(OFFICERS, _("Authorities"), "authorities", "building-community"),
+                Row(OFFICERS, _("Journal"), "journal", "history"),
             ],
         ),
     ]
 
 
-def _entries(rows: Sequence[Row], role: Role, path: str) -> list[Entry]:
+def _entries(rows: Sequence[Row], role: Role, path: str, mine: Collection[str]) -> list[Entry]:
     return [
-        Entry(name, reverse(route), icon, _is_in(path, route))
-        for who, name, route, icon in rows
-        if role in who
+        Entry(row.name, reverse(row.route), row.icon, _is_in(path, row.route))
+        for row in rows
+        if role in row.who and _is_for(row, role, mine)
     ]
 
 
-def _of_packs(role: Role, path: str, user: User | AnonymousUser | None) -> list[Entry]:
+def _of_packs(role: Role, path: str, mine: Collection[str]) -> list[Entry]:
     """Return the pages of packs that this person finds in the menu."""
-    declared = [entry for pack in packs() for entry in pack.menu if role in WHO[entry.who]]
-    if any(entry.subjects for entry in declared):
-        mine = _subjects_of(user)
-        declared = [each for each in declared if _is_for(each, role, mine)]
     return [
         Entry(
             in_language(entry.name.zh, entry.name.en),
@@ -166,12 +177,16 @@ def _of_packs(role: Role, path: str, user: User | AnonymousUser | None) -> list[
             entry.icon,
             _is_in(path, entry.route),
         )
-        for entry in declared
+        for pack in packs()
+        for entry in pack.menu
+        if role in WHO[entry.who] and _is_for(entry, role, mine)
     ]
 
 
-def _is_for(entry: MenuEntry, role: Role, mine: frozenset[str]) -> bool:
-    return not entry.subjects or role in OFFICE or not mine.isdisjoint(entry.subjects)
+def _is_for(entry: MenuEntry | Row, role: Role, mine: Collection[str]) -> bool:
+    """Whether a page is for somebody of these subjects of work; administrators look into packs."""
+    competent = not entry.subjects or any(each in mine for each in entry.subjects)
+    return competent or (role is Role.ADMIN and isinstance(entry, MenuEntry))
 
 
 def _subjects_of(user: User | AnonymousUser | None) -> frozenset[str]:
