@@ -77,7 +77,7 @@ class Node:
 
 
 def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"the node stopped with status {process.returncode}:\n{log.read_text()}")
@@ -87,7 +87,7 @@ def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: P
             time.sleep(0.3)
         else:
             return
-    pytest.fail(f"the node did not answer in 180 s:\n{log.read_text()}")
+    pytest.fail(f"the node did not answer in 600 s:\n{log.read_text()}")
 
 
 @contextmanager
