@@ -528,7 +528,8 @@ def fingerprint() -> str:
     for model in apps.get_models():
         if model._meta.app_label not in WATCHED:
             continue
-        if model.__name__ in {"County", "Place", "City", "Subject"}:
+        # Look is gathered from a spool by whoever opens the list
+        if model.__name__ in {"County", "Place", "City", "Subject", "Look"}:
             continue
         columns = [
             column.attname
@@ -798,31 +799,40 @@ def body_of(answer: HttpResponseBase) -> str:
     )
 
 
+read: dict[str, dict[str, str]] = {}
+
+
+def read_by(world: World, role: str) -> dict[str, str]:
+    """What a role can read, gathered once; a search repeats the words that were searched for."""
+    if role not in read:
+        with transaction.atomic():
+            pages = shown_to(world, role)
+            transaction.set_rollback(True)
+        read[role] = {path: text for path, text in pages.items() if "?q=" not in path}
+    return read[role]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_reads_what_is_not_theirs(world, role):
     """The same words are looked for on every page, in every file and every answer of the API."""
-    with transaction.atomic():
-        pages = shown_to(world, role)
-        transaction.set_rollback(True)
-    # a search repeats the words that were searched for
-    pages = {path: text for path, text in pages.items() if "?q=" not in path}
     leaks = [
         (word, path)
         for word, readers in READERS.items()
         if role not in readers
-        for path, text in pages.items()
+        for path, text in read_by(world, role).items()
         if word in text
     ]
     assert leaks == []
-    # what is never shown to anybody would prove nothing
-    shown = [word for word in READERS if any(word in text for text in pages.values())]
-    assert [word for word in READERS if witness(word) == role and word not in shown] == []
 
 
-def witness(word: str) -> str:
-    """Who must come upon a word somewhere: the office, else the administrator, else any reader."""
-    readers = READERS[word]
-    return next(role for role in ("office", "admin", *ROLES) if role in readers)
+def test_every_hidden_word_is_read_by_somebody(world):
+    """What is never shown to anybody would prove nothing."""
+    never = {
+        word
+        for word, readers in READERS.items()
+        if not any(word in text for role in readers for text in read_by(world, role).values())
+    }
+    assert never == set()
 
 
 @pytest.mark.parametrize("word", [OBSTACLE, ANSWER, FILENAME, REMINDED, INTRODUCTION])

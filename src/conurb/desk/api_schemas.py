@@ -85,9 +85,9 @@ class ServiceOut(ServiceBrief):
 class ServiceQuery(Schema):
     """Which services."""
 
-    q: Words | None = Field(None, description="words that people use", examples=["社保"])
+    q: Words | None = Field(None, description="words that people use")
     audience: Literal["resident", "firm", "driver"] | None = None
-    life_event: Slug | None = Field(None, examples=["school"])
+    life_event: Slug | None = None
 
 
 class CaseQuery(Schema):

@@ -43,4 +43,5 @@ def test_hard_text_takes_linear_time(piece: str) -> None:
     short, long = (piece * (size // len(piece)) for size in (10_000, 80_000))
     read_text(short)
     # eight times the text; quadratic work would take sixty-four times as long
-    assert seconds(long) < 25 * max(seconds(short), 0.02)
+    took = [min(seconds(text) for _try in range(3)) for text in (short, long)]
+    assert took[1] < 25 * max(took[0], 0.02)

@@ -74,6 +74,7 @@ def agent(db):
 def agreements(db):
     """Wage-arrears listings of every city hold in the others, as the region agreed."""
     from conurb.records.models import Agreement
+
     assert Agreement.objects.filter(type="wage-arrears", closed_at=None).count() == 6
     return Agreement.objects.filter(type="wage-arrears", closed_at=None)
 

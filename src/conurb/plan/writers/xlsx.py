@@ -1,4 +1,4 @@
-"""Sheets as offices expect them; the writer itself serves every module (`conurb.journal.sheets`)."""
+"""Sheets as offices expect them; the writer itself is `conurb.journal.sheets`."""
 
 from conurb.journal.sheets import Column, Sheet, Value, write
 

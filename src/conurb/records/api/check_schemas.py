@@ -121,6 +121,6 @@ class AgreementOut(Schema):
 class AgreementsQuery(Schema):
     """Which agreements; all that stand where nothing is given."""
 
-    type: Slug | None = Field(None, description="slug of a type", examples=["business-licence"])
-    city: CityCode | None = Field(None, description="issuing or recognising", examples=["430100"])
+    type: Slug | None = Field(None, description="slug of a type")
+    city: CityCode | None = Field(None, description="issuing or recognising")
     history: bool = Field(False, description="those that were replaced or ended as well")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
+from conurb.records.api.problems import MISSING, REFUSED, Problem
 from conurb.region.api_access import MEMBERS, PUBLIC, closed, worker
 from conurb.sames.market.actions import duties as actions
 from conurb.sames.market.models import Duty, Listing
@@ -138,7 +139,12 @@ def _duty(duty: Duty) -> DutyOut:
     )
 
 
-@router.get("/market/listings", response=ListingsOut, auth=PUBLIC, operation_id="listWageArrears")
+@router.get(
+    "/market/listings",
+    response={200: ListingsOut, **REFUSED},
+    auth=PUBLIC,
+    operation_id="listWageArrears",
+)
 @closed
 def list_wage_arrears(
     request: HttpRequest,
@@ -157,7 +163,10 @@ def list_wage_arrears(
 
 
 @router.get(
-    "/market/listings/{key}", response=ListingOut, auth=PUBLIC, operation_id="getWageArrears"
+    "/market/listings/{key}",
+    response={200: ListingOut, **MISSING},
+    auth=PUBLIC,
+    operation_id="getWageArrears",
 )
 @closed
 def get_wage_arrears(request: HttpRequest, key: Key) -> ListingOut:
@@ -168,7 +177,12 @@ def get_wage_arrears(request: HttpRequest, key: Key) -> ListingOut:
     return _listing(entry)
 
 
-@router.get("/market/duties", response=DutiesOut, auth=MEMBERS, operation_id="listDuties")
+@router.get(
+    "/market/duties",
+    response={200: DutiesOut, 403: Problem, **REFUSED},
+    auth=MEMBERS,
+    operation_id="listDuties",
+)
 @closed
 def list_duties(
     request: HttpRequest,
@@ -188,7 +202,10 @@ def list_duties(
 
 
 @router.post(
-    "/market/duties/{key}/confirm", response=DutyOut, auth=MEMBERS, operation_id="confirmDuty"
+    "/market/duties/{key}/confirm",
+    response={200: DutyOut, 400: Problem, 403: Problem, 409: Problem, **MISSING},
+    auth=MEMBERS,
+    operation_id="confirmDuty",
 )
 @closed
 def confirm_duty(request: HttpRequest, key: Key, given: ConfirmIn) -> DutyOut:

@@ -36,9 +36,7 @@ class Problem(Schema):
 class ZonesQuery(Schema):
     """Which zones."""
 
-    city: str | None = Field(
-        None, pattern=CITY_CODE, description="code of a city (GB/T 2260)", examples=["430100"]
-    )
+    city: str | None = Field(None, pattern=CITY_CODE, description="code of a city (GB/T 2260)")
 
 
 class Feature(Schema):
