@@ -8,6 +8,7 @@ A file may define, all optional:
     INPUTS                  route (with its @variant) -> function of the world giving what is posted
     API_PLACES, API_INPUTS  operation -> function of the world giving path arguments, and the body
     READERS                 words that stand in the database -> roles that may read them anywhere
+    FILES                   routes that serve what people handed in, in a sandbox
     FINGERPRINT             labels of the apps whose rows a refused request must leave as they were
 """
 

@@ -165,3 +165,6 @@ def extend(world: Any) -> None:
             last_day=today,
         ),
     }
+
+
+FILES = {"market-file"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,6 +22,7 @@ from conurb.desk.stages import State
 from conurb.desk.views.access import applicant, case_of, own_case, service_of_case
 from conurb.desk.views.filling import form_page
 from conurb.journal import files
+from conurb.journal.serving import download
 from conurb.refusal import RefusedError
 from conurb.region.access import OPAQUE
 from conurb.region.forms import Form
@@ -231,16 +231,3 @@ def carry_out(
                 return HttpResponseRedirect(address)
     context = {**page, "case": found, "form": form, "back": address}
     return render(request, "desk/act.html", context, status=status)
-
-
-def download(content: bytes, filename: str, media_type: str) -> HttpResponse:
-    """Answer with a file for download under its name (RFC 6266, RFC 5987)."""
-    plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in filename)
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response

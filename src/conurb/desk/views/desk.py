@@ -21,8 +21,8 @@ from conurb.desk.forms import BulkForm
 from conurb.desk.models import Case
 from conurb.desk.queries import pages_desk
 from conurb.desk.queries.pages_desk import Asked, Row
-from conurb.desk.views.cases import download
 from conurb.desk.writers import sheets
+from conurb.journal.serving import download
 from conurb.refusal import RefusedError
 from conurb.region.access import officers_only, person
 

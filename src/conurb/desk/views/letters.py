@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conurb.desk.views.access import case_of
-from conurb.desk.views.cases import download
 from conurb.desk.writers import letters
+from conurb.journal.serving import download
 
 
 @login_required

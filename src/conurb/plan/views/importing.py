@@ -17,11 +17,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from conurb.journal import files
+from conurb.journal.serving import download
 from conurb.plan.actions import drafting
 from conurb.plan.actions.importing import Upload, keep_document
 from conurb.plan.carrying import FATES
@@ -200,10 +200,7 @@ def original(request: HttpRequest, key: str) -> HttpResponse:
         content = files.read(row.sha256)
     except FileNotFoundError as lost:
         raise Http404 from lost
-    answer = HttpResponse(content, content_type=row.media_type)
-    answer.headers["Content-Disposition"] = _attachment(row.filename)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return download(content, row.filename, row.media_type)
 
 
 @office_only
@@ -433,10 +430,6 @@ def _version(request: HttpRequest) -> int:
 
 def _number(words: str | None) -> int:
     return int(words) if words and words.isdecimal() and len(words) < 10 else 0
-
-
-def _attachment(filename: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=filename) or "attachment"
 
 
 def _context(page: DraftPage) -> dict[str, Any]:

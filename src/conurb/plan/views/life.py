@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from conurb.journal import files
+from conurb.journal.serving import download
 from conurb.plan.actions import life
 from conurb.plan.forms import AuthorityForm, DatesForm, ReasonForm, ReportForm
 from conurb.plan.models import Assignment, Evidence, Report, Task
@@ -254,18 +254,7 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         content = files.read(found.sha256)
     except FileNotFoundError as missing:
         raise Http404(_("The file is missing from the store of this node.")) from missing
-    response = HttpResponse(content, content_type=found.media_type)
-    response["Content-Disposition"] = disposition(found.filename)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def disposition(filename: str) -> str:
-    """Return the header that offers a file for download under its name (RFC 6266, RFC 5987)."""
-    plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return download(content, found.filename, found.media_type)
 
 
 def _carry_out(

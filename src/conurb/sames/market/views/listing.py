@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conurb.journal import sheets
+from conurb.journal.serving import download
 from conurb.journal.sheets import Column, Sheet
 from conurb.region.models import City, User, works_for_region
 from conurb.sames.market.models import Duty, inspects_labour
@@ -90,10 +89,4 @@ def listing_xlsx(request: HttpRequest) -> HttpResponse:
     title = _("Wage-arrears list")
     day = timezone.localdate().isoformat()
     content = sheets.write([Sheet(title[:31], columns, rows)], title=title, creator="Conurb")
-    response = HttpResponse(content, content_type=XLSX)
-    name = quote(f"{title} {day}.xlsx", safe="")
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"wage-arrears-{day}.xlsx\"; filename*=UTF-8''{name}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(content, f"{title} {day}.xlsx", XLSX)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conurb.journal import files
+from conurb.journal.serving import download
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import person
 from conurb.region.competence import require_officer_of
@@ -177,10 +177,4 @@ def matter_file(request: HttpRequest, key: str) -> HttpResponse:
     found = MatterFile.objects.visible_to(person(request)).filter(key=key).first()
     if found is None:
         raise Http404(_("There is no such file, or it is not yours to see."))
-    response = HttpResponse(files.read(found.sha256), content_type=found.media_type)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"file\"; filename*=UTF-8''{quote(found.filename, safe='')}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return download(files.read(found.sha256), found.filename, found.media_type)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conurb.journal import files, sheets
+from conurb.journal.serving import download
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import OPAQUE, officers_only, person
 from conurb.region.competence import require_officer_of
@@ -153,13 +153,7 @@ def run_xlsx(request: HttpRequest, key: str) -> HttpResponse:
     content = sheets.write(
         [_hit_sheet(hits), _asked_sheet(found, hits)], title=name, creator="Conurb"
     )
-    response = HttpResponse(content, content_type=XLSX)
-    response.headers["Content-Disposition"] = (
-        'attachment; filename="screening.xlsx"; '
-        f"filename*=UTF-8''{quote(name + '.xlsx', safe='')}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(content, f"{name}.xlsx", XLSX)
 
 
 def _screened(request: HttpRequest, form: ScreeningForm) -> tuple[ScreeningRun | None, int]:
