@@ -1,4 +1,5 @@
 // The desk: saving as one fills in, files by drag and drop, the follow-up code, the officer's keys.
+import { dropzone } from "./parts/dropzone.js";
 
 // --- a refusal (409, 422) is an answer to show ------------------------------------------------------
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -73,31 +74,10 @@ if (guided) {
 
 // --- files ----------------------------------------------------------------------------------------
 for (const form of document.querySelectorAll("[data-upload]")) {
-  const input = form.querySelector("input[type=file]");
-  const area = form.querySelector("[data-drop]");
-  const warning = form.querySelector("[data-too-large]");
   const button = form.querySelector("button[type=submit]");
-  const check = () => {
-    const large = [...input.files].some((file) => file.size > Number(form.dataset.limit));
-    warning.hidden = !large;
+  dropzone(form, (input, large) => {
     button.disabled = large;
     if (input.files.length && !large) form.requestSubmit();
-  };
-  input.addEventListener("change", check);
-  for (const name of ["dragenter", "dragover"]) {
-    area.addEventListener(name, (event) => {
-      event.preventDefault();
-      area.classList.add("is-over");
-    });
-  }
-  for (const name of ["dragleave", "drop"]) {
-    area.addEventListener(name, () => area.classList.remove("is-over"));
-  }
-  area.addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
-    check();
   });
 }
 

@@ -1,32 +1,9 @@
 // The import pages: dropping a file, linking the document with what was read, saving as one goes.
 
+import { dropzone } from "./parts/dropzone.js";
+
 // --- handing in -----------------------------------------------------------------------------------
-for (const form of document.querySelectorAll("[data-dropzone]")) {
-  const input = form.querySelector("input[type=file]");
-  const area = form.querySelector("[data-drop]");
-  const warning = form.querySelector("[data-too-large]");
-  const check = () => {
-    const large = [...input.files].some((file) => file.size > Number(form.dataset.limit));
-    warning.hidden = !large;
-    warning.classList.toggle("d-block", large);
-  };
-  input.addEventListener("change", check);
-  for (const name of ["dragenter", "dragover"]) {
-    area.addEventListener(name, (event) => {
-      event.preventDefault();
-      area.classList.add("is-over");
-    });
-  }
-  for (const name of ["dragleave", "drop"]) {
-    area.addEventListener(name, () => area.classList.remove("is-over"));
-  }
-  area.addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
-    check();
-  });
-}
+for (const form of document.querySelectorAll("[data-dropzone]")) dropzone(form, () => {});
 
 // --- document and result, linked both ways --------------------------------------------------------
 let lit = [];
