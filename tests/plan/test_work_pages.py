@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from conurb.journal.serving import disposition
 from conurb.journal.uploads import HandedIn
 from conurb.plan.actions import life, supervising
 from conurb.plan.demonstration import make_people
 from conurb.plan.models import Evidence, Report, Supervision, Task
-from conurb.plan.views.life import disposition
 from conurb.region.folder import load_region
 from tests.conftest import REGION
 

@@ -207,3 +207,9 @@ def test_whatever_comes_is_read_or_refused(text):
     except SdJwtError:
         return
     pytest.fail("no text of this kind is signed")
+
+
+@pytest.mark.parametrize("text", ["é~", "a.b.c~éy~", "a.b.c~~é"])
+def test_what_is_not_ascii_is_no_sd_jwt(text):
+    with pytest.raises(sd_jwt.SdJwtError):
+        sd_jwt.read(text)

@@ -162,6 +162,8 @@ def read(text: str) -> Presented:
     """Return the parts of an SD-JWT, with or without key binding; raises SdJwtError."""
     if len(text) > MOST:
         raise SdJwtError(f"the token has more than {MOST} characters", "oversized")
+    if not text.isascii():
+        raise SdJwtError("an SD-JWT has letters, digits and a few signs of ASCII alone")
     token, *rest = text.split("~")
     if not rest:
         raise SdJwtError("an SD-JWT ends with ~ or with a key binding")

@@ -106,9 +106,13 @@ def test_by_code_whatever_the_name(firms):
 def test_a_code_mistyped_in_one_character_is_found(at, sign):
     firms = ScreeningList(FIRMS, PLACES)
     code = CODE[:at] + sign + CODE[at + 1 :]
-    ((hit,),) = firms.screen([Asked("", code)])
-    assert firms.entries[hit.entry].key == "a"
-    assert hit.way == (Way.CODE if code == CODE else Way.CODE_SLIP)
+    (hits,) = firms.screen([Asked("", code)])
+    ways = {firms.entries[hit.entry].key: hit.way for hit in hits}
+    assert ways.pop("a") == (Way.CODE if code == CODE else Way.CODE_SLIP)
+    # the slip may lie as near to another firm's code; the clerk is shown both
+    slips = [at for at in range(18) if code[at] != OTHER_CODE[at]]
+    assert set(ways) <= {"b"}
+    assert not ways or len(slips) <= 2
 
 
 @pytest.mark.parametrize(
