@@ -7,7 +7,7 @@
     python scripts/messages.py compile           write django.mo
     python scripts/messages.py check             fail if a message has no Chinese text
 
-Records, desk and every pack have a catalogue of their own, in their `locale/`; all else stands in
+Records, atlas, desk and every pack have a catalogue of their own, in their `locale/`; all else stands in
 that of the project. Babel does what GNU gettext's programs do, so that no program has to be
 installed by hand.
 """
@@ -46,7 +46,7 @@ KEYWORDS = {
 def homes() -> list[Path]:
     """Return the folders that have a catalogue, the innermost first, the project's last."""
     packs = sorted(file.parent for file in SOURCE.glob("sames/*/pack.py"))
-    return [*packs, SOURCE / "records", SOURCE / "desk", SOURCE]
+    return [*packs, SOURCE / "records", SOURCE / "atlas", SOURCE / "desk", SOURCE]
 
 
 def home_of(file: Path) -> Path:

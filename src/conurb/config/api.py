@@ -162,6 +162,7 @@ api = Interface(
             {"name": "records", "description": "Signed records, their logs and keys"},
             {"name": "checks", "description": "Whether a subject holds a valid record"},
             {"name": "agreements", "description": "What holds where, with which effect"},
+            {"name": "atlas", "description": "Layers of planning maps and what is found in them"},
             {"name": "desk", "description": "Services and cases"},
             {"name": "platform", "description": "Freight vehicle passes"},
             {"name": "market", "description": "The joint-punishment list and screening"},
@@ -169,7 +170,7 @@ api = Interface(
     },
 )
 api.add_router("", plan_router, auth=PUBLIC)
-for module in ("conurb.records", "conurb.desk", *settings.PACKS):
+for module in ("conurb.records", "conurb.atlas", "conurb.desk", *settings.PACKS):
     if find_spec(f"{module}.api"):
         api.add_router("", import_module(f"{module}.api").router)
 

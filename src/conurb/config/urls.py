@@ -15,7 +15,9 @@ urlpatterns = [
     path("", include("conurb.portal.urls")),
     path("", include("conurb.plan.urls")),
     path("", include("conurb.journal.urls")),
+    path("", include("conurb.background.urls")),
     path("", include("conurb.records.urls")),
+    path("", include("conurb.atlas.urls")),
     path("", include("conurb.desk.urls")),
     *(
         path("", include(import_module(f"{pack}.urls")))

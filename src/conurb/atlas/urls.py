@@ -1,0 +1,5 @@
+"""Addresses of atlas."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
