@@ -1,1 +1,1 @@
-"""Layers of planning maps: what comes in, how it is kept, what is found in it, how it is served."""
+"""Layers of planning maps: how they come in, are kept and served, and what is found in them."""

@@ -1,1 +1,1 @@
-"""Work that takes longer than a request: queued, done by a worker, with progress, cancelled at will."""
+"""Work that takes longer than a request: a worker does it, with progress, until cancelled."""
