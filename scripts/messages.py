@@ -7,9 +7,9 @@
     python scripts/messages.py compile           write django.mo
     python scripts/messages.py check             fail if a message has no Chinese text
 
-Records, atlas, desk and every pack have a catalogue of their own, in their `locale/`; all else stands in
-that of the project. Babel does what GNU gettext's programs do, so that no program has to be
-installed by hand.
+Records, atlas, desk and every pack have a catalogue of their own, in their `locale/`; all else
+stands in that of the project. Babel does what GNU gettext's programs do, so that no program has to
+be installed by hand.
 """
 
 from __future__ import annotations
