@@ -1,0 +1,1 @@
+"""What pages, the API and documents read of the network and its appraisals."""
