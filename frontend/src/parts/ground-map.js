@@ -1,0 +1,122 @@
+// The ground that maps of the region stand on: counties, cities' borders, their names, controls.
+//
+//   const { map, counties } = await groundMap(host, { counties: "/map/counties.geojson", bounds });
+//
+// `host.dataset` gives the words: textTitle, textZoomIn, textZoomOut, textClose, textFailed, and
+// `worker`, the address of maplibre-worker.js. Colours are custom properties named --map-…, from
+// map-ground.css, and follow light and dark; layers of one's own are recoloured by `onTheme`.
+import maplibregl from "maplibre-gl/dist/maplibre-gl-csp.js";
+
+export { maplibregl };
+export const collection = (features = []) => ({ type: "FeatureCollection", features });
+export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const workerBeside = new URL("maplibre-worker.js", document.currentScript.src).href;
+
+export async function load(address) {
+  const response = await fetch(address, { headers: { Accept: "application/geo+json, application/json" } });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response.json();
+}
+
+export function boundsOf(features) {
+  const bounds = new maplibregl.LngLatBounds();
+  const walk = (part) => (typeof part[0] === "number" ? bounds.extend(part) : part.forEach(walk));
+  for (const { geometry } of features) if (geometry) walk(geometry.coordinates);
+  return bounds;
+}
+
+const level = (name) => ["==", ["get", "level"], name];
+
+function styleOf(counties) {
+  return {
+    version: 8,
+    sources: { counties: { type: "geojson", data: counties } },
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": css("--map-ground") } },
+      {
+        id: "county-areas",
+        type: "fill",
+        source: "counties",
+        filter: level("county"),
+        paint: { "fill-color": css("--map-county") },
+      },
+      {
+        id: "county-borders",
+        type: "line",
+        source: "counties",
+        filter: level("county"),
+        paint: { "line-color": css("--map-county-line"), "line-width": 0.8 },
+      },
+      {
+        id: "city-borders",
+        type: "line",
+        source: "counties",
+        filter: level("city"),
+        paint: { "line-color": css("--map-city-line"), "line-width": 1.6 },
+      },
+    ],
+  };
+}
+
+const GROUND = [
+  ["ground", "background-color", "--map-ground"],
+  ["county-areas", "fill-color", "--map-county"],
+  ["county-borders", "line-color", "--map-county-line"],
+  ["city-borders", "line-color", "--map-city-line"],
+];
+
+export function onTheme(act) {
+  document.addEventListener("conurb:theme", act);
+}
+
+// A name on the map; an element, because a map without a glyph server has no letters.
+export function nameAt(map, at, text, className = "map-city-name", options = {}) {
+  const label = document.createElement("div");
+  label.className = className;
+  label.setAttribute("role", "img");
+  label.setAttribute("aria-label", text);
+  label.textContent = text;
+  return new maplibregl.Marker({ element: label, anchor: "center", ...options }).setLngLat(at).addTo(map);
+}
+
+export function say(host, text) {
+  const note = document.createElement("p");
+  note.className = "map-note";
+  note.setAttribute("role", "status");
+  note.textContent = text;
+  host.append(note);
+}
+
+export async function groundMap(host, { counties: address, bounds, wheel = false, padding = 24, still = false }) {
+  const { dataset } = host;
+  const counties = typeof address === "string" ? await load(address) : address;
+  maplibregl.setWorkerUrl(dataset.worker || workerBeside);
+  const map = new maplibregl.Map({
+    container: host,
+    style: styleOf(counties),
+    bounds: bounds && !bounds.isEmpty() ? bounds : boundsOf(counties.features),
+    fitBoundsOptions: { padding, maxZoom: 12 },
+    attributionControl: false,
+    dragRotate: false,
+    touchPitch: false,
+    pitchWithRotate: false,
+    cooperativeGestures: false,
+    scrollZoom: wheel,
+    interactive: !still,
+    renderWorldCopies: false,
+    fadeDuration: 0,
+    // pictures of the map can be taken and printed
+    canvasContextAttributes: { preserveDrawingBuffer: true },
+    locale: {
+      ...(dataset.textTitle && { "Map.Title": dataset.textTitle }),
+      ...(dataset.textZoomIn && { "NavigationControl.ZoomIn": dataset.textZoomIn }),
+      ...(dataset.textZoomOut && { "NavigationControl.ZoomOut": dataset.textZoomOut }),
+      ...(dataset.textClose && { "Popup.Close": dataset.textClose }),
+    },
+  });
+  if (!still) map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  await new Promise((resolve) => map.once("load", resolve));
+  onTheme(() => GROUND.forEach(([layer, property, name]) => map.setPaintProperty(layer, property, css(name))));
+  return { map, counties };
+}
