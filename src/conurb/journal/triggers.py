@@ -1,5 +1,6 @@
-"""Database triggers that make a table append-only, whatever program writes to it."""
+"""Database triggers that make a table, or columns of it, append-only, whatever program writes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import migrations
@@ -34,5 +35,38 @@ def append_only(table: str) -> migrations.RunPython:
         on = f" ON {table}" if vendor == "postgresql" else ""
         for verb in ("update", "delete"):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}")
+
+    return migrations.RunPython(create, drop)
+
+
+SQLITE_FIXED = """
+CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} WHEN {differs}
+BEGIN SELECT RAISE(ABORT, '{table}: a fixed column was changed'); END;
+"""
+POSTGRES_FIXED = """
+CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({differs})
+EXECUTE FUNCTION conurb_append_only();
+"""
+
+
+def fixed_columns(table: str, columns: Sequence[str]) -> migrations.RunPython:
+    """Return the step that lets rows of `table` never go and these columns of them never change."""
+
+    def create(_apps: Any, schema_editor: Any) -> None:
+        postgres = schema_editor.connection.vendor == "postgresql"
+        unlike = "IS DISTINCT FROM" if postgres else "IS NOT"
+        differs = " OR ".join(f'OLD."{name}" {unlike} NEW."{name}"' for name in columns)
+        if postgres:
+            schema_editor.execute(POSTGRES_FUNCTION.replace("%", "%%"))
+        for_changes, for_deletion = (
+            (POSTGRES_FIXED, POSTGRES) if postgres else (SQLITE_FIXED, SQLITE)
+        )
+        schema_editor.execute(for_changes.format(table=table, differs=differs))
+        schema_editor.execute(for_deletion.format(table=table, verb="delete", VERB="DELETE"))
+
+    def drop(_apps: Any, schema_editor: Any) -> None:
+        on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for name in ("fixed", "no_delete"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}{on}")
 
     return migrations.RunPython(create, drop)
