@@ -1,9 +1,9 @@
 """Mapbox Vector Tiles, written with arrays: no step of it loops over vertices or features.
 
 A tile is Protocol Buffers, and all that the features of a layer hold is varints: tags, lengths,
-identities, commands, deltas. So the whole block is laid out as one array of integers and turned into
-bytes at once. Source: Mapbox Vector Tile Specification 2.1 (section 4, and its vector_tile.proto);
-Protocol Buffers encoding (base 128 varints).
+identities, commands, deltas. So the whole block is laid out as one array of integers and turned
+into bytes at once. Sources: Mapbox Vector Tile Specification 2.1 (section 4, and its
+vector_tile.proto); Protocol Buffers encoding (base 128 varints).
 """
 
 from __future__ import annotations

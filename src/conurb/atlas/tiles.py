@@ -1,11 +1,11 @@
 """Vector tiles of a set of features: which of them a tile shows, how finely, and its bytes.
 
-Coordinates are those of the world map: Web Mercator (EPSG:3857) scaled so that the world is a square
-of side 1 with its origin at 180° west, 85.0511° north and y downwards; a tile z/x/y is the square of
-side 2⁻ᶻ there. A pixel is 1/512 of a tile, as MapLibre draws it.
+Coordinates are those of the world map: Web Mercator (EPSG:3857) scaled so that the world is a
+square of side 1 with its origin at 180° west, 85.0511° north and y downwards; a tile z/x/y is the
+square of side 2⁻ᶻ there. A pixel is 1/512 of a tile, as MapLibre draws it.
 
-Far out most features are smaller than a pixel. To draw them all is slow, to drop them makes a town of
-small plots vanish. So their areas are added up, class by class, neighbour after neighbour, and
+Far out most features are smaller than a pixel. To draw them all is slow, to drop them makes a town
+of small plots vanish. So their areas are added up, class by class, neighbour after neighbour, and
 whenever the sum is another pixel, a square of a pixel stands for them: every class keeps its area
 on the map to within a pixel. (tippecanoe's "tiny polygon reduction" does the same at random; here
 the same features always give the same tile.)
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.errors import GEOSException
@@ -34,7 +35,7 @@ FINEST = 14
 DEEPEST = 16
 """Maps magnify the tiles of this zoom rather than ask for finer ones."""
 MOST_IN_A_TILE = 50_000
-"""Polygons, and squares that stand for some, that a tile holds at most (those at its edge aside)."""
+"""Polygons, and squares that stand for some, in a tile at most (those at its edge aside)."""
 TOLERANCE = 0.25
 """How far, in pixels, a simplified outline may be off."""
 MERGED = "conurb_merged"
@@ -87,11 +88,12 @@ def project(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
 class FeatureSet:
     """Features as tiles need them: geometries (n,) in world coordinates, and their properties.
 
-    `classes` (n,) numbers the class of each feature, by which small ones are summed up;
-    `class_attribute` is the place of the property that says it, or -1.
+    `ids` (n,) are what a feature is asked for by, not negative. `classes` (n,) numbers the class of
+    each feature, by which small ones are summed up; `class_attribute` is the place of the property that says it, or -1.
     """
 
     geometries: Geometries
+    ids: NDArray[np.int64]
     attributes: tuple[Attribute, ...]
     classes: NDArray[np.int32]
     class_attribute: int
@@ -103,16 +105,20 @@ class FeatureSet:
     def of(
         cls,
         geometries: Geometries,
+        ids: NDArray[np.int64],
         columns: Mapping[str, Sequence[Any]],
         class_column: str = "",
     ) -> FeatureSet:
         """Prepare features: geometries (n,) in degrees, and for each property its n values."""
+        if len(ids) and ids.min() < 0:
+            raise ValueError(f"A tile cannot hold the negative number {ids.min()} of a feature.")
         world = shapely.transform(shapely.force_2d(geometries), project)
         attributes = tuple(_attribute(name, values) for name, values in columns.items())
         place = next((n for n, one in enumerate(attributes) if one.name == class_column), -1)
         classes = attributes[place].codes if place >= 0 else np.zeros(len(world), np.int32)
         return cls(
             geometries=world,
+            ids=ids,
             attributes=attributes,
             classes=classes,
             class_attribute=place,
@@ -126,9 +132,9 @@ def _attribute(name: str, values: Sequence[Any]) -> Attribute:
     """Number the different values of a property; None and NaN are none."""
     place_of: dict[tuple[type, Any], int] = {}
     codes = np.empty(len(values), dtype=np.int32)
-    for row, value in enumerate(values):
-        there = value is not None and value == value
-        codes[row] = place_of.setdefault((type(value), value), len(place_of)) if there else -1
+    missing = pd.isna(np.fromiter(values, dtype=object, count=len(values)))
+    for row, (value, none) in enumerate(zip(values, missing.tolist(), strict=True)):
+        codes[row] = -1 if none else place_of.setdefault((type(value), value), len(place_of))
     return Attribute(name, codes, tuple(encode_value(value) for _, value in place_of))
 
 
@@ -285,7 +291,7 @@ def _centres(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
 def cut(features: FeatureSet, drawn: Level, tile: Tile, name: str) -> bytes:
     """Return a tile in Mapbox Vector Tile format, empty where it shows nothing.
 
-    Identities are the features' rows; a square has the class of those it stands for, and their
+    A square has the class of those it stands for, and their
     number (`MERGED`), but no other property.
     """
     west, north, east, south = tile.reach
@@ -306,7 +312,7 @@ def cut(features: FeatureSet, drawn: Level, tile: Tile, name: str) -> bytes:
     return encode_layer(
         name,
         shapes,
-        drawn.source[found],
+        features.ids[drawn.source[found]],
         _shown(features, drawn.source[found], merged),
         origin=tile.origin,
         side=tile.side,
