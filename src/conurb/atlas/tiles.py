@@ -89,7 +89,8 @@ class FeatureSet:
     """Features as tiles need them: geometries (n,) in world coordinates, and their properties.
 
     `ids` (n,) are what a feature is asked for by, not negative. `classes` (n,) numbers the class of
-    each feature, by which small ones are summed up; `class_attribute` is the place of the property that says it, or -1.
+    each feature, by which small ones are summed up; `class_attribute` is the place of the property
+    that says it, or -1.
     """
 
     geometries: Geometries
