@@ -25,7 +25,7 @@ SETTLED_WHEN_CONTRACTING = 400
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """A graph with its shortcuts, its nodes renumbered by rank: place 0 is the highest.
+    """A graph with its shortcuts, its nodes renumbered so that the higher of two joined comes first.
 
     `place[v]` is where node v stands. `up_*` holds for each place the arcs to higher places (by
     tail), `down_*` for each place the arcs that come from higher places (by head), both as
@@ -77,7 +77,7 @@ def prepare(graph: Graph) -> Hierarchy:
     rank, all_tails, all_heads, all_costs = _contract(
         graph.nodes, tails[kept], heads[kept], costs[kept], graph.ends
     )
-    place = (graph.nodes - 1 - rank).astype(np.int32)
+    place = _placed(rank, *_lower(rank, all_tails, all_heads))
     tail_at, head_at = place[all_tails], place[all_heads]
     up = head_at < tail_at
     up_indptr, up_heads, up_costs = _rows(graph.nodes, tail_at[up], head_at[up], all_costs[up])
@@ -89,11 +89,57 @@ def prepare(graph: Graph) -> Hierarchy:
     )
 
 
+def _lower(rank: Ints, tails: Ints, heads: Ints) -> tuple[Ints, Ints]:
+    """Return for each node those of lower rank that it is joined with, as compressed rows."""
+    down = rank[tails] > rank[heads]
+    upper, lower = np.where(down, tails, heads), np.where(down, heads, tails)
+    order = np.lexsort((rank[lower], upper))
+    counts = np.bincount(upper, minlength=len(rank))
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int32), lower[order].astype(np.int32)
+
+
 def _rows(nodes: int, rows: Ints, columns: Ints, costs: Floats) -> tuple[Ints, Ints, Floats]:
     order = np.lexsort((columns, rows))
     counts = np.bincount(rows, minlength=nodes)
     indptr = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     return indptr, columns[order].astype(np.int32), costs[order]
+
+
+@njit(cache=True)
+def _placed(rank, indptr, lower):  # type: ignore[no-untyped-def]
+    """Return a place for each node, after all that are joined with it and higher.
+
+    Of the many such orders one that goes deep first: what lies near one another is then swept one
+    after the other and found in the processor's cache. By rank alone a sweep over 300,000 nodes
+    takes several times as long.
+    """
+    n = len(rank)
+    waiting = np.zeros(n, np.int32)
+    for each in lower:
+        waiting[each] += 1
+    by_rank = np.empty(n, np.int32)
+    for node in range(n):
+        by_rank[rank[node]] = node
+    ready = np.empty(n, np.int32)
+    count = 0
+    for node in by_rank:
+        if waiting[node] == 0:
+            ready[count] = node
+            count += 1
+    place = np.empty(n, np.int32)
+    placed = 0
+    while count:
+        count -= 1
+        node = ready[count]
+        place[node] = placed
+        placed += 1
+        for at in range(indptr[node], indptr[node + 1]):
+            below = lower[at]
+            waiting[below] -= 1
+            if waiting[below] == 0:
+                ready[count] = below
+                count += 1
+    return place
 
 
 @njit(cache=True)
