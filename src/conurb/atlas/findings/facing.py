@@ -1,0 +1,123 @@
+"""Land uses that do not go together face each other across a border.
+
+Rule: a plot of one group in one city and a plot of the other group in a neighbouring city lie
+nearer to each other than the distance of the table's row. Plots that hang together through such
+pairs make one finding; its geometry is the ground of either side within that distance of the
+other. The table is the region's, `incompatible.toml`; each row names its source. Both plots are
+looked for near the common border only, for within a city its own plan review does this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from conurb.atlas.findings.borders import Borders, Pair
+from conurb.atlas.findings.finding import (
+    Bilingual,
+    Finding,
+    Rule,
+    area_words,
+    features_of,
+    metres_words,
+)
+from conurb.atlas.findings.pieces import components
+from conurb.atlas.findings.plane import Geometries, Numbers, array
+from conurb.atlas.findings.rulebook import Incompatible
+from conurb.atlas.findings.sides import Indices, Side
+from conurb.atlas.findings.wording import Words
+
+
+def find(
+    one: Side,
+    other: Side,
+    pair: Pair,
+    borders: Borders,
+    rows: tuple[Incompatible, ...],
+    words: Words,
+) -> list[Finding]:
+    """Return what faces each other at the border of a pair of cities and should not."""
+    found = []
+    for row in rows:
+        near_one = one.only(borders.near(one, pair, row.distance_m))
+        near_other = other.only(borders.near(other, pair, row.distance_m))
+        for left, right in ((near_one, near_other), (near_other, near_one)):
+            found += _facing(
+                left.only(left.coded(row.one, row.one_unless)),
+                right.only(right.coded(row.other, row.other_unless)),
+                row,
+                borders,
+                words,
+            )
+            if row.one == row.other and row.one_unless == row.other_unless:
+                break
+    return found
+
+
+def _facing(
+    left: Side, right: Side, row: Incompatible, borders: Borders, words: Words
+) -> Iterator[Finding]:
+    """Yield the findings with the row's first group on the left side."""
+    if not len(left) or not len(right):
+        return
+    one, other = right.tree.query(left.geometry, predicate="dwithin", distance=row.distance_m)
+    apart = shapely.distance(left.geometry[one], right.geometry[other])
+    groups = list(components(one, other))
+    grounds = array(
+        _ground(left.geometry[_once(one[group])], right.geometry[_once(other[group])], row)
+        for group in groups
+    )
+    areas = borders.plane.areas(grounds)
+    for at, group in enumerate(groups):
+        mine, theirs = one[group], other[group]
+        yield Finding(
+            Rule.FACING,
+            row.key,
+            row.severity,
+            tuple(sorted({left.city, right.city})),
+            grounds[at],
+            float(areas[at]),
+            None,
+            tuple(sorted(features_of(left, mine) + features_of(right, theirs))),
+            _reason(left, mine, right, theirs, apart[group], float(areas[at]), row, words),
+            row.source,
+        )
+
+
+def _once(places: Indices) -> Indices:
+    return np.unique(places)
+
+
+def _ground(ones: Geometries, others: Geometries, row: Incompatible) -> BaseGeometry:
+    left, right = shapely.union_all(ones), shapely.union_all(others)
+    near_right = shapely.intersection(left, shapely.buffer(right, row.distance_m, quad_segs=8))
+    near_left = shapely.intersection(right, shapely.buffer(left, row.distance_m, quad_segs=8))
+    return shapely.union(near_right, near_left)
+
+
+def _reason(
+    left: Side,
+    mine: Indices,
+    right: Side,
+    theirs: Indices,
+    apart: Numbers,
+    area_m2: float,
+    row: Incompatible,
+    words: Words,
+) -> Bilingual:
+    a, b = words.city(left.city), words.city(right.city)
+    uses, others = words.uses(left.codes[mine]), words.uses(right.codes[theirs])
+    many, more = len(_once(mine)), len(_once(theirs))
+    nearest, limit = metres_words(float(apart.min())), metres_words(row.distance_m)
+    size = area_words(area_m2)
+    return Bilingual(
+        f"{a.zh}的{uses.zh}（{many} 个图斑）与{b.zh}的{others.zh}（{more} 个图斑）隔市界相对，"
+        f"最近处相距 {nearest} 米，小于{row.name.zh}应有的 {limit} 米；"
+        f"该距离以内的用地共 {size.zh}。",
+        f"{uses.en} of {a.en} ({many} plots) and {others.en} of {b.en} ({more} plots) face each "
+        f"other across the border, at the nearest {nearest} m apart, less than the {limit} m "
+        f"of “{row.name.en}”; {size.en} of land lie within that distance.",
+    )
