@@ -292,11 +292,11 @@ def _by_class(*shares: float) -> dict[LinkClass, float]:
 
 PACE = Pace(
     #                 expressway trunk primary secondary tertiary local ramp path
-    driven=_by_class(0.92, 0.68, 0.62, 0.62, 0.66, 0.70, 0.80, 0.50),
-    at_peak=_by_class(0.80, 0.52, 0.45, 0.46, 0.52, 0.60, 0.65, 0.50),
-    at_night=_by_class(0.95, 0.82, 0.78, 0.76, 0.76, 0.76, 0.90, 0.50),
+    driven=_by_class(0.92, 0.76, 0.68, 0.74, 0.74, 0.75, 0.80, 0.50),
+    at_peak=_by_class(0.80, 0.55, 0.48, 0.58, 0.60, 0.64, 0.65, 0.50),
+    at_night=_by_class(0.95, 0.88, 0.82, 0.82, 0.80, 0.80, 0.90, 0.50),
 )
-"""Off-peak, an urban main street posted at 60 km/h is driven at 37, as maps' traffic reports of
+"""Off-peak, an urban main street posted at 60 km/h is driven at 41, as maps' traffic reports of
 provincial capitals have it (25 to 30 at the peak)."""
 
 NOON = 600.0

@@ -1,0 +1,445 @@
+"""A network drawn by hand: nodes by name, roads and tracks as the nodes they lead through.
+
+Whoever keeps a region's network writes a road once, as a path; every piece between two of its nodes
+becomes a link. Bends between nodes are coordinates. Whatever is wrong is noted with file, line and
+key, and drawing goes on, so that all of it is told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import Geod
+from shapely.geometry import shape
+
+from conurb.network.multimodal import (
+    MODES_OF,
+    UNNAMED,
+    Access,
+    Line,
+    Link,
+    LinkClass,
+    Mode,
+    Network,
+    Node,
+    Point,
+    Service,
+    State,
+    Station,
+    Zone,
+)
+from conurb.region.declarations import County, Region
+from conurb.region.tables import Bilingual, Table, closest
+
+__all__ = ["Drawing", "Settings", "length_of", "metres_between"]
+
+_ELLIPSOID = Geod(ellps="WGS84")
+_HOUR = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
+_NODE_KINDS = ("junction", "interchange", "town", "station", "port", "airport", "border", "site")
+_STREET_SPEED = 40.0
+_STREET_LANES = 2
+_AROUND = 1.3
+"""How much longer than the straight line a way through streets is; D. J. Levinson,
+A. El-Geneidy, The minimum circuity frontier and the journey to work, Regional Science and
+Urban Economics 39 (2009), found 1.18 to 1.4."""
+
+
+def length_of(geometry: Iterable[Point]) -> float:
+    """Return the metres along a line of longitudes and latitudes, on the WGS 84 ellipsoid."""
+    longitudes, latitudes = zip(*geometry, strict=True)
+    return float(_ELLIPSOID.line_length(longitudes, latitudes))
+
+
+def metres_between(one: Point, other: Point) -> float:
+    """Return the metres between two places, on the WGS 84 ellipsoid."""
+    return float(_ELLIPSOID.inv(*one, *other)[2])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How drawn lines become lengths and capacities."""
+
+    winding: float = 1.0
+    capacity_a_lane: Mapping[str, float] = field(default_factory=dict)
+
+
+def read_settings(table: Table | None) -> Settings:
+    """Read the [settings] of a file of roads or tracks."""
+    if table is None:
+        return Settings()
+    winding = table.number("winding")
+    given = table.table("capacity_a_lane", required=False)
+    capacity = {}
+    for key, value in given.items() if given is not None else ():
+        if key not in {each.value for each in LinkClass}:
+            table.note("unknown-reference", "capacity_a_lane", found=key, **closest(key, LinkClass))
+        elif not _is_positive(value):
+            table.note("not-positive", "capacity_a_lane", found=value)
+        else:
+            capacity[key] = float(value)
+    table.finish()
+    return Settings(winding or 1.0, capacity)
+
+
+class Drawing:
+    """A network as it is being drawn."""
+
+    def __init__(self, name: Bilingual, counties: Iterable[County] = ()) -> None:
+        self._name = name
+        self._counties = {county.code: county for county in counties}
+        self._areas = [shape(county.geometry) for county in self._counties.values()]
+        self._nodes: dict[str, Node] = {}
+        self._links: dict[str, Link] = {}
+        self._stations: dict[str, Station] = {}
+        self._lines: dict[str, Line] = {}
+        self._zones: list[Zone] = []
+        self._lines_of: dict[str, int] = {}
+        self._number: dict[str, int] = {}
+
+    @property
+    def nodes(self) -> Mapping[str, int]:
+        """The number of every node drawn so far, by its key."""
+        return self._number
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links drawn so far."""
+        return tuple(self._links.values())
+
+    @property
+    def line_keys(self) -> tuple[str, ...]:
+        """The keys of the lines drawn so far, in order."""
+        return tuple(self._lines)
+
+    @property
+    def station_keys(self) -> tuple[str, ...]:
+        """The keys of the stations drawn so far, in order."""
+        return tuple(self._stations)
+
+    def network(self) -> Network:
+        """Return what has been drawn, every node with the city and county in which it lies."""
+        return Network(
+            self._name,
+            self._placed(),
+            tuple(self._links.values()),
+            tuple(self._stations.values()),
+            tuple(self._lines.values()),
+            tuple(self._zones),
+            schematic=True,
+        )
+
+    def add_node(self, key: str, table: Table, *, default: str = "junction") -> int | None:
+        """Draw a node: `at`, and where people know it by name `kind`, `zh` and `en`."""
+        at = table.point("at")
+        kind = table.choice("kind", _NODE_KINDS, default)
+        name = UNNAMED
+        if table.has("zh") or table.has("en") or kind != "junction":
+            name = Bilingual(table.text("zh"), table.text("en"))
+        if key in self._nodes:
+            table.note("duplicate", found=key, first=self._lines_of[key])
+            return None
+        self._number[key] = len(self._nodes)
+        self._nodes[key] = Node(key, at[0], at[1], kind, name)
+        self._lines_of[key] = table.line()
+        return self._number[key]
+
+    def add_nodes(self, table: Table | None) -> None:
+        """Draw the nodes of a table [nodes], one a key."""
+        for key, each in _named(table):
+            self.add_node(key, each)
+            each.texts("connect")
+            each.finish()
+
+    def add_streets(self, table: Table | None) -> None:
+        """Draw the streets by which the nodes of a table are joined to those they `connect` to."""
+        for key, each in _named(table):
+            self.connect(key, each)
+
+    def add_road(self, table: Table, settings: Settings, *, tracks: bool = False) -> list[int]:
+        """Draw a road or track as its path says; return the numbers of its links."""
+        key = table.text("key")
+        if any(link.road == key for link in self._links.values()):
+            table.note("duplicate", "key", found=key, first=table.line())
+        return self.add_path(key, table.name(), table, settings, tracks=tracks)
+
+    def add_path(
+        self,
+        road: str,
+        name: Bilingual,
+        table: Table,
+        settings: Settings,
+        *,
+        state: State = "existing",
+        tracks: bool = False,
+    ) -> list[int]:
+        """Draw the path of a table as links of a road; return their numbers."""
+        kinds = [kind.value for kind in LinkClass]
+        kind = LinkClass(table.choice("class", kinds, "railway" if tracks else "secondary"))
+        table.text("class")
+        speed = table.number("speed")
+        lanes = table.whole("lanes", required=False)
+        ref = table.text("ref", required=False)
+        one_way = table.flag("one_way")
+        modes = MODES_OF[kind] - ({Mode.TRUCK} if table.flag("no_trucks") else set())
+        table.text("note", required=False)
+        capacity = settings.capacity_a_lane.get(kind, 0) * lanes or None
+        drawn = []
+        for geometry, tail, head in self._pieces(table):
+            link = Link(
+                key=self._free_key(f"{road}:{tail}:{head}"),
+                tail=self._number[tail],
+                head=self._number[head],
+                kind=kind,
+                modes=frozenset(modes),
+                length_m=round(length_of(geometry) * settings.winding, 1),
+                speed_kmh=speed,
+                geometry=geometry,
+                both_ways=not one_way,
+                capacity=capacity,
+                name=name,
+                ref=ref,
+                road=road,
+                state=state,
+            )
+            drawn.append(self._add_link(link))
+        return drawn
+
+    def connect(self, key: str, table: Table, *, state: State = "existing") -> list[int]:
+        """Draw a street from a node to each of those its table names under `connect`."""
+        drawn = []
+        for other in table.texts("connect"):
+            if other not in self._number:
+                table.note(
+                    "unknown-reference", "connect", found=other, **closest(other, self._number)
+                )
+            elif key in self._number:
+                drawn.append(self._add_street(key, other, state))
+        return drawn
+
+    def add_station(
+        self, key: str, table: Table, *, state: State = "existing"
+    ) -> tuple[int | None, list[int]]:
+        """Draw a station with its node and streets; return its number and the streets' links."""
+        node = self.add_node(key, table, default="station")
+        boarding = table.number("boarding")
+        if node is None:
+            return None, []
+        here = self._nodes[key]
+        self._stations[key] = Station(key, node, here.name, boarding, (Access(node, 0.0),), state)
+        return len(self._stations) - 1, self.connect(key, table, state=state)
+
+    def add_stations(self, table: Table | None) -> None:
+        """Draw the stations of a table [stations], one a key."""
+        for key, each in _named(table):
+            self.add_station(key, each)
+            each.finish()
+
+    def add_line(self, table: Table, *, state: State = "existing") -> int:
+        """Draw a line of public transport; return its number."""
+        modes = [Mode.BUS, Mode.METRO, Mode.INTERCITY, Mode.HIGHSPEED, Mode.RAILWAY]
+        key = table.text("key")
+        stations = {name: at for at, name in enumerate(self._stations)}
+        stops = []
+        for stop in table.texts("stops", required=True):
+            if stop in stations:
+                stops.append(stations[stop])
+            else:
+                table.note("unknown-reference", "stops", found=stop, **closest(stop, stations))
+        if key in self._lines:
+            table.note("duplicate", "key", found=key, first=table.line())
+        line = Line(
+            key=key,
+            name=table.name(),
+            mode=Mode(table.choice("mode", modes, Mode.BUS)),
+            stops=tuple(stops),
+            runs=read_runs(table, len(table.texts("stops")) - 1),
+            services=read_services(table),
+            departures=read_departures(table),
+            state=state,
+        )
+        self._lines[key] = line
+        return list(self._lines).index(key)
+
+    def add_zones(self, table: Table | None, region: Region) -> None:
+        """Draw the zones of a table [zones]: one a county, with the county's people."""
+        for code, each in _named(table):
+            at = each.point("at")
+            access = []
+            for key in each.texts("access", required=True):
+                if key in self._nodes:
+                    node = self._nodes[key]
+                    metres = metres_between(at, node.point) * _AROUND
+                    access.append(Access(self._number[key], round(metres, 1)))
+                else:
+                    each.note(
+                        "unknown-reference", "access", found=key, **closest(key, self._number)
+                    )
+            each.finish()
+            county = self._counties.get(code)
+            if county is None:
+                each.note("unknown-reference", found=code, **closest(code, self._counties))
+                continue
+            self._zones.append(
+                Zone(code, county.city, county.name, at[0], at[1], county.population, tuple(access))
+            )
+        drawn = {zone.code for zone in self._zones}
+        for county in region.counties:
+            if table is not None and county.code not in drawn:
+                table.note("missing-key", county.code)
+
+    def _pieces(self, table: Table) -> Iterable[tuple[tuple[Point, ...], str, str]]:
+        """The pieces of a path between nodes: geometry, tail, head."""
+        wanted = ("结点与 [经度, 纬度] 的列表", "a list of nodes and [longitude, latitude]")
+        given = dict(table.items()).get("path")
+        complain = partial(table.note, "wrong-type", "path", wanted_zh=wanted[0])
+        if not isinstance(given, list):
+            complain(wanted_en=wanted[1], found=given)
+            return
+        nodes = [step for step in given if isinstance(step, str)]
+        if len(nodes) < 2 or not (isinstance(given[0], str) and isinstance(given[-1], str)):
+            complain(wanted_en=wanted[1], found=f"{given!r:.50}")
+            return
+        line: list[Point] = []
+        tail = ""
+        for step in given:
+            if isinstance(step, str):
+                node = self._nodes.get(step)
+                if node is None:
+                    found = closest(step, self._nodes)
+                    table.note("unknown-reference", "path", found=step, **found)
+                    line, tail = [], ""
+                    continue
+                if tail:
+                    yield (*line, node.point), tail, step
+                line, tail = [node.point], step
+            elif _is_point(step):
+                line.append((float(step[0]), float(step[1])))
+            else:
+                complain(wanted_en=wanted[1], found=step)
+
+    def _add_street(self, key: str, other: str, state: State) -> int:
+        here, there = self._nodes[key], self._nodes[other]
+        geometry = (here.point, there.point)
+        name = Bilingual(f"{here.name.zh}连接道路", f"Street to {here.name.en}")
+        link = Link(
+            key=self._free_key(f"street:{key}:{other}"),
+            tail=self._number[key],
+            head=self._number[other],
+            kind=LinkClass.TERTIARY,
+            modes=MODES_OF[LinkClass.TERTIARY],
+            length_m=round(max(length_of(geometry) * _AROUND, 50.0), 1),
+            speed_kmh=_STREET_SPEED,
+            geometry=geometry,
+            capacity=500.0 * _STREET_LANES,
+            name=name,
+            road=f"street:{key}",
+            state=state,
+        )
+        return self._add_link(link)
+
+    def _add_link(self, link: Link) -> int:
+        self._links[link.key] = link
+        return len(self._links) - 1
+
+    def _free_key(self, key: str) -> str:
+        """The key, with a number behind it where it is taken."""
+        number, free = 1, key
+        while free in self._links:
+            number += 1
+            free = f"{key}:{number}"
+        return free
+
+    def _placed(self) -> tuple[Node, ...]:
+        """The nodes, each with its city and county."""
+        nodes = list(self._nodes.values())
+        if not self._areas or not nodes:
+            return tuple(nodes)
+        points = shapely.points(np.array([node.point for node in nodes]))
+        counties = list(self._counties.values())
+        inside, areas = shapely.STRtree(self._areas).query(points, predicate="within")
+        for node, area in zip(inside.tolist(), areas.tolist(), strict=True):
+            county = counties[area]
+            nodes[node] = replace(nodes[node], city=county.city, county=county.code)
+        return tuple(nodes)
+
+
+def read_services(table: Table) -> tuple[Service, ...]:
+    """Read the hours and headways of a line: [["06:30", "09:00", 10], …]."""
+    wanted = ('[["起", "止", 间隔分钟], …]', '[["from", "until", minutes], …]')
+    services = []
+    for given in dict(table.items()).get("services", ()):
+        service = _service(given)
+        if service is None:
+            table.note(
+                "wrong-type", "services", wanted_zh=wanted[0], wanted_en=wanted[1], found=given
+            )
+        else:
+            services.append(service)
+    return tuple(services)
+
+
+def read_departures(table: Table) -> tuple[float, ...]:
+    """Read when a line of a timetable leaves its first stop: ["08:00", …]."""
+    found = [(each, _HOUR.fullmatch(each)) for each in table.texts("departures")]
+    for given, hour in found:
+        if hour is None:
+            table.note("bad-form", "departures", found=given, wanted_zh="08:00", wanted_en="08:00")
+    return tuple(int(hour[1]) * 60.0 + int(hour[2]) for _, hour in found if hour is not None)
+
+
+def read_runs(table: Table, number: int) -> tuple[float, ...]:
+    """Read the minutes between stops, of which there must be `number`."""
+    given = dict(table.items()).get("runs")
+    if (
+        not isinstance(given, list)
+        or len(given) != number
+        or not all(_is_positive(each) for each in given)
+    ):
+        table.note(
+            "wrong-type",
+            "runs",
+            wanted_zh=f"{number} 个大于零的分钟数",
+            wanted_en=f"{number} numbers of minutes above zero",
+            found=given,
+        )
+        return ()
+    return tuple(float(each) for each in given)
+
+
+def _service(given: Any) -> Service | None:
+    if not isinstance(given, list) or len(given) != 3:
+        return None
+    hours = [_HOUR.fullmatch(each) if isinstance(each, str) else None for each in given[:2]]
+    if hours[0] is None or hours[1] is None or not _is_positive(given[2]):
+        return None
+    begins, ends = (int(hour[1]) * 60 + int(hour[2]) for hour in hours if hour is not None)
+    return Service(begins, ends, float(given[2])) if begins < ends else None
+
+
+def _named(table: Table | None) -> Iterable[tuple[str, Table]]:
+    """The tables of a table whose keys are free."""
+    for key, value in table.items() if table is not None else ():
+        if table is not None and isinstance(value, dict):
+            yield key, Table(table.sheet, value, table.at(key))
+        elif table is not None:
+            table.note("wrong-type", key, wanted_zh="表", wanted_en="a table", found=value)
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _is_point(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(each, int | float) for each in value)
+        and abs(value[0]) <= 180
+        and abs(value[1]) <= 90
+    )

@@ -1,0 +1,127 @@
+"""The network that a region's folder declares: `network/` with roads, railways, zones, projects.
+
+Nodes stand in `nodes.toml`, roads in `roads.toml`, tracks, stations and lines in `railways.toml`,
+zones in `zones.toml` and the projects of the plan in `projects.toml`; the format is told in
+`docs/network.md`. Everything that is wrong is told at once, with file, line and key.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from conurb.network.drawing import Drawing, read_settings
+from conurb.network.multimodal import Network
+from conurb.network.projects import NetworkProject, read_projects
+from conurb.region.declarations import Region
+from conurb.region.positions import TomlPositions
+from conurb.region.problems import Problem, RegionError
+from conurb.region.tables import Bilingual, Sheet, Table
+
+__all__ = ["FILES", "FOLDER", "RegionNetwork", "load_network"]
+
+FOLDER = "network"
+FILES = ("nodes.toml", "roads.toml", "railways.toml", "zones.toml", "projects.toml")
+
+
+@dataclass(frozen=True)
+class RegionNetwork:
+    """A network with what is planned in it, and the projects that open that."""
+
+    network: Network
+    projects: tuple[NetworkProject, ...]
+
+    def project(self, key: str) -> NetworkProject:
+        """Return the project of this key; KeyError where there is none."""
+        for project in self.projects:
+            if project.key == key:
+                return project
+        raise KeyError(key)
+
+
+def load_network(region: Region) -> RegionNetwork | None:
+    """Return the network that a region declares, None where it declares none.
+
+    Raises RegionError with all that is wrong with its files. The same files are read once.
+    """
+    folder = Path(region.path) / FOLDER
+    if not folder.is_dir():
+        return None
+    stamps = tuple(
+        (file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
+        for file in (folder / name for name in FILES)
+    )
+    return _load(_Key(region, stamps), folder)
+
+
+@dataclass(frozen=True)
+class _Key:
+    region: Region
+    stamps: tuple[tuple[int, int] | None, ...]
+
+    def __hash__(self) -> int:
+        return hash((str(self.region.path), self.region.digest, self.stamps))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and hash(self) == hash(other)
+
+
+@lru_cache(maxsize=2)
+def _load(key: _Key, folder: Path) -> RegionNetwork:
+    region = key.region
+    sheets = {name: Sheet(f"{FOLDER}/{name}") for name in FILES}
+    tables = {name: _table(folder / name, sheet) for name, sheet in sheets.items()}
+    name = Bilingual(f"{region.name.zh}骨干路网（示意）", f"Trunk network of {region.name.en}")
+    drawing = Drawing(name, region.counties)
+    projects: list[NetworkProject] = []
+    if all(table is not None for table in tables.values()):
+        projects = _draw(drawing, {each: t for each, t in tables.items() if t}, region)
+    problems: list[Problem] = [each for sheet in sheets.values() for each in sheet.problems]
+    if problems:
+        raise RegionError(problems)
+    return RegionNetwork(drawing.network(), tuple(projects))
+
+
+def _draw(drawing: Drawing, tables: dict[str, Table], region: Region) -> list[NetworkProject]:
+    nodes, roads, railways, zones, declared = (tables[name] for name in FILES)
+    drawing.add_nodes(nodes.table("nodes"))
+    drawing.add_nodes(railways.table("nodes", required=False))
+    drawing.add_streets(nodes.table("nodes"))
+    settings = read_settings(roads.table("settings"))
+    for road in roads.tables("road", required=True):
+        drawing.add_road(road, settings)
+        road.finish()
+    drawing.add_stations(railways.table("stations", required=False))
+    track_settings = read_settings(railways.table("settings", required=False))
+    for track in railways.tables("track"):
+        drawing.add_road(track, track_settings, tracks=True)
+        track.finish()
+    for line in railways.tables("line"):
+        drawing.add_line(line)
+        line.finish()
+    drawing.add_zones(zones.table("zones"), region)
+    projects = read_projects(declared, drawing, settings)
+    for table in tables.values():
+        table.finish()
+    return projects
+
+
+def _table(file: Path, sheet: Sheet) -> Table | None:
+    if not file.is_file():
+        sheet.note("file-missing")
+        return None
+    try:
+        text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        values = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        sheet.note("not-utf8", offset=error.start)
+        return None
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        sheet.note("syntax", line=int(at.group(1)) if at else 0, detail=str(error))
+        return None
+    sheet.positions = TomlPositions(text)
+    return Table(sheet, values)
