@@ -245,3 +245,17 @@ class CodeMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.code}"
+
+
+from conurb.atlas.finding_models import Finding, FindingRules, FindingRun  # noqa: E402
+
+__all__ = [
+    "CodeMapping",
+    "Finding",
+    "FindingRules",
+    "FindingRun",
+    "Layer",
+    "LayerImport",
+    "LayerVersion",
+    "folder",
+]
