@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 
 from conurb.atlas.findings import corridors, facing, gaps, joining, overlaps, protected
@@ -48,6 +49,7 @@ class _Pass:
     borders: Borders
     book: Rulebook
     words: Words
+    about: str | None
     found: list[Finding] = field(default_factory=list)
     slivers: Slivers = field(default_factory=Slivers)
     unjudged: Unjudged = field(default_factory=Unjudged)
@@ -64,24 +66,31 @@ class _Pass:
         """The roads, rails, rivers and greenways of one city."""
         return [side for side in self.sides if side.kind == "lines" and side.city == city]
 
-    def grounds(self, city: str, *kinds: str) -> list[Side]:
-        """What lies in a city beside its own plan: layers of every city and of the region."""
-        del city  # a neighbour's road or reserve reaches across the border too
-        return [side for side in self.sides if side.kind in kinds]
+    def grounds(self, plan: Side, *kinds: str) -> list[Side]:
+        """Layers of these kinds, of any city or the region, that a plan is held against.
+
+        A neighbour's road or reserve reaches across the border too.
+        """
+        return [side for side in self.sides if side.kind in kinds and self._wanted(plan, side)]
 
     def steps(self) -> Iterator[tuple[Rule, Callable[[], None]]]:
         """Yield the pieces of work, in a fixed order."""
         for pair in sorted(self.borders.lines):
             for one, other in product(self.plans(pair[0]), self.plans(pair[1])):
-                yield Rule.OVERLAP, lambda a=one, b=other, p=pair: self._overlaps(a, b, p)
-                yield Rule.FACING, lambda a=one, b=other, p=pair: self._facing(a, b, p)
+                if self._wanted(one, other):
+                    yield Rule.OVERLAP, partial(self._overlaps, one, other, pair)
+                    yield Rule.FACING, partial(self._facing, one, other, pair)
             for one, other in product(self.lines(pair[0]), self.lines(pair[1])):
-                yield Rule.JOINING, lambda a=one, b=other, p=pair: self._joining(a, b, p)
-        if len(self.plans()) > 1:
+                if self._wanted(one, other):
+                    yield Rule.JOINING, partial(self._joining, one, other, pair)
+        if len(self.plans()) > 1 and self._wanted(*self.plans()):
             yield Rule.GAP, self._gaps
         for plan in self.plans():
-            yield Rule.PROTECTED, lambda a=plan: self._protected(a)
-            yield Rule.CORRIDOR, lambda a=plan: self._corridors(a)
+            yield Rule.PROTECTED, partial(self._protected, plan)
+            yield Rule.CORRIDOR, partial(self._corridors, plan)
+
+    def _wanted(self, *sides: Side) -> bool:
+        return self.about is None or any(side.layer == self.about for side in sides)
 
     def _overlaps(self, one: Side, other: Side, pair: Pair) -> None:
         found, slivers = overlaps.find(
@@ -106,12 +115,12 @@ class _Pass:
         self.slivers += slivers
 
     def _protected(self, plan: Side) -> None:
-        grounds = self.grounds(plan.city, "protected")
+        grounds = self.grounds(plan, "protected")
         rows = self.book.protected
         self.found += protected.find(plan, grounds, self.borders, rows, self.words)
 
     def _corridors(self, plan: Side) -> None:
-        grounds = self.grounds(plan.city, "lines", "corridors")
+        grounds = self.grounds(plan, "lines", "corridors")
         rows = self.book.corridors
         self.found += corridors.find(plan, grounds, self.borders, rows, self.words)
 
@@ -121,13 +130,16 @@ def find(
     borders: Borders,
     book: Rulebook,
     words: Words | None = None,
+    *,
+    about: str | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Return everything that the rules find in these layers, in a fixed order.
 
-    Sides are in metres of the plane of `borders`. Whatever `progress` raises ends the pass.
+    Sides are in metres of the plane of `borders`. With `about`, the name of a layer, only findings
+    in which that layer has part. Whatever `progress` raises ends the pass.
     """
-    work = _Pass(sides, borders, book, words or Words())
+    work = _Pass(sides, borders, book, words or Words(), about)
     steps = list(work.steps())
     for done, (rule, step) in enumerate(steps):
         if progress:
@@ -135,6 +147,11 @@ def find(
         step()
     if progress:
         progress(len(steps), len(steps), Bilingual("整理结果", "Putting in order"))
+    if about is not None:
+        # gaps are worked out for all plans at once
+        work.found = [
+            each for each in work.found if any(part.layer == about for part in each.features)
+        ]
     placed = borders.plane.to_degrees(array(each.geometry for each in work.found))
     found = [
         replace(each, geometry=geometry) for each, geometry in zip(work.found, placed, strict=True)
