@@ -4,7 +4,7 @@ A schema names the columns of a version: `code`, the class of a feature in the v
 kind, `name`, and what else the kind asks for. A file's own fields are mapped to them; its other
 fields stay as they are. A feature against the schema is kept and listed, row by row.
 
-Sources: land_use.py; parts of the green heart: 湖南省长株潭生态绿心保护条例 (in force since September
+Sources: land_use.py; parts of the green heart: 湖南省长株潭生态绿心保护条例 (since September
 2024), and those of the regulation before it, which maps still have; tiers: the plan.
 """
 
