@@ -26,7 +26,7 @@ SPEEDS = np.array([30.0, 50.0, 100.0])
 
 @dataclass(frozen=True)
 class Town:
-    """A graph in minutes, with the place of every node in metres and what kind each arc is."""
+    """A graph in minutes, with the place of every node in metres."""
 
     graph: Graph
     x: Floats
@@ -83,3 +83,38 @@ def _greatest_part(
     kept = inside[tails] & inside[heads]
     graph = graph_of(int(inside.sum()), number[tails[kept]], number[heads[kept]], costs[kept])
     return Town(graph, x[inside], y[inside])
+
+
+def stretches(
+    made: Town, number: int, length: int, chance: np.random.Generator
+) -> list[list[tuple[int, int, float]]]:
+    """Return stretches of arterials or motorways: their arcs both ways, (tail, head, cost).
+
+    Each is `length` links long.
+    """
+    graph = made.graph
+    speed = _metres(made) / graph.costs * 60 / 1000
+    arterial = speed > SPEEDS[0]
+    found = []
+    while len(found) < number:
+        arc = int(chance.choice(np.flatnonzero(arterial)))
+        tail, head = int(graph.tails[arc]), int(graph.heads[arc])
+        stretch = {(tail, head): float(graph.costs[arc])}
+        while len(stretch) < length:
+            row = np.arange(graph.indptr[head], graph.indptr[head + 1])
+            row = row[arterial[row] & (graph.heads[row] != tail)]
+            if not len(row):
+                break
+            tail, head, arc = head, int(graph.heads[row[0]]), int(row[0])
+            if (tail, head) in stretch:
+                break
+            stretch[tail, head] = float(graph.costs[arc])
+        if len(stretch) == length:
+            both = [(tail, head, cost) for (tail, head), cost in stretch.items()]
+            found.append(both + [(head, tail, cost) for tail, head, cost in both])
+    return found
+
+
+def _metres(made: Town) -> Floats:
+    tails, heads = made.graph.tails, made.graph.heads
+    return np.hypot(made.x[tails] - made.x[heads], made.y[tails] - made.y[heads])
