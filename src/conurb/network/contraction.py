@@ -25,7 +25,7 @@ SETTLED_WHEN_CONTRACTING = 400
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """A graph with its shortcuts, its nodes renumbered so that the higher of two joined comes first.
+    """A graph with its shortcuts, its nodes renumbered: of two that are joined the higher first.
 
     `place[v]` is where node v stands. `up_*` holds for each place the arcs to higher places (by
     tail), `down_*` for each place the arcs that come from higher places (by head), both as

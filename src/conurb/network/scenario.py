@@ -2,7 +2,7 @@
 
 A project changes few arcs. Whatever becomes cheaper is found from the costs to and from the ends of
 the changed arcs alone: the least way from s to t either stays as it is, or takes changed arcs, and
-between them runs as it ran before. Whatever becomes dearer can only touch sources whose least ways
+between them runs as it ran before. Whatever becomes dearer can only touch pairs whose least ways
 used it; those are searched anew. Both give exactly what a full recomputation gives.
 """
 
@@ -16,11 +16,14 @@ import numpy as np
 from numba import njit
 
 from conurb.network import dijkstra, sweeping
-from conurb.network.contraction import Hierarchy
+from conurb.network.contraction import Hierarchy, prepare
 from conurb.network.graph import Flags, Floats, Graph, GraphError, Ints, graph_of
 
 SLACK = 1e-12
 """Relative room for rounding when it is asked whether a least way uses an arc."""
+
+MANY = 200
+"""With more searches than this to be made anew, the changed graph is prepared instead."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,7 @@ def changed(graph: Graph, project: Project) -> Graph:
     replaced = {(arc.tail, arc.head): arc.cost for arc in project.arcs}
     tails, heads, costs = graph.tails, graph.heads, graph.costs.copy()
     code = tails.astype(np.int64) * graph.nodes + heads
-    for (tail, head), _cost in replaced.items():
-        costs[code == tail * graph.nodes + head] = np.inf
+    costs[np.isin(code, [tail * graph.nodes + head for tail, head in replaced])] = np.inf
     return graph_of(
         graph.nodes,
         np.concatenate([tails, [arc[0] for arc in replaced]]),
@@ -87,6 +89,7 @@ class Appraiser:
         self.graph = graph
         self.sources = np.ascontiguousarray(sources, dtype=np.int32)
         self.targets = np.ascontiguousarray(targets, dtype=np.int32)
+        self._threads = threads
         self.projects = {project.key: project for project in projects}
         for project in projects:
             _check(graph, project)
@@ -112,20 +115,20 @@ class Appraiser:
     def after(self, keys: Sequence[str], out: Floats | None = None) -> Floats:
         """Return the array (sources, targets) of least costs once these projects are done.
 
-        Several are taken as one, see `combined`. KeyError for a project that was not given.
+        Several are taken as one, see `combined`. `out` is filled and returned where it is given.
+        KeyError for a project that was not given.
         """
         project = combined("+".join(keys), [self.projects[key] for key in keys])
         better, worse = self._sorted(project)
-        found = self.base.copy() if out is None else out
-        if out is not None:
-            out[:] = self.base
-        touched, below, between = self._slowed(project, worse)
-        if better:
-            self._improve(better, touched, below, between, found)
-        anew = np.flatnonzero(touched)
-        if len(anew):
-            graph = changed(self.graph, project)
-            found[anew] = dijkstra.costs_of(graph, self.sources[anew], self.targets)
+        found = np.empty_like(self.base) if out is None else out
+        found[:] = self.base
+        untouched = np.zeros(len(self.sources), dtype=bool)
+        if worse and better:
+            self._both_ways(project, better, worse, found)
+        elif worse:
+            self._worsen(project, worse, found)
+        elif better:
+            self._improve(better, untouched, self._from, self._between, found)
         return found
 
     def _sorted(self, project: Project) -> tuple[list[Arc], list[Arc]]:
@@ -139,26 +142,56 @@ class Appraiser:
                 worse.append(arc)
         return better, worse
 
-    def _slowed(self, project: Project, worse: list[Arc]) -> tuple[Flags, Floats, Floats]:
-        """Return which sources a slowed arc touches, and the costs from ends as it leaves them."""
+    def _worsen(self, project: Project, worse: list[Arc], found: Floats) -> None:
+        """Search anew the pairs whose least way may lead over the worse arcs, and no other."""
+        rows = np.zeros(len(self.sources), dtype=bool)
+        columns = np.zeros(len(self.targets), dtype=bool)
+        for arc in worse:
+            to_tail = self._to[:, self._at[arc.tail]] + self._present[arc.tail, arc.head]
+            _mark(self.base, to_tail, self._from[self._at[arc.head]], SLACK, rows, columns)
+        origins, destinations = np.flatnonzero(rows), np.flatnonzero(columns)
+        if not len(origins):
+            return
+        graph = changed(self.graph, project)
+        if min(len(origins), len(destinations)) > MANY:
+            self._start_over(graph, found)
+        elif len(origins) <= len(destinations):
+            found[origins] = dijkstra.costs_of(graph, self.sources[origins], self.targets)
+        else:
+            back = dijkstra.costs_of(graph.reversed, self.targets[destinations], self.sources)
+            found[:, destinations] = back.T
+
+    def _both_ways(
+        self, project: Project, better: list[Arc], worse: list[Arc], found: Floats
+    ) -> None:
+        """Search anew from sources that a worse arc touches; improve what all others find."""
         touched = np.zeros(len(self.sources), dtype=bool)
-        if not worse:
-            return touched, self._from, self._between
         ends_touched = np.zeros(len(self.ends), dtype=bool)
         for arc in worse:
             tail, head = self._at[arc.tail], self._at[arc.head]
             cost = self._present[arc.tail, arc.head]
             touched |= _uses(self._to[:, tail], cost, self._to[:, head])
             ends_touched |= _uses(self._between[:, tail], cost, self._between[:, head])
-        below, between = self._from.copy(), self._between.copy()
-        anew = np.flatnonzero(ends_touched)
-        if len(anew):
+        anew, ends_anew = np.flatnonzero(touched), np.flatnonzero(ends_touched)
+        if len(anew) + len(ends_anew) > MANY:
+            self._start_over(changed(self.graph, project), found)
+            return
+        below, between = self._from, self._between
+        if len(ends_anew):
+            below, between = below.copy(), between.copy()
             slowed = changed(self.graph, Project(project.key, tuple(worse)))
             both = np.concatenate([self.targets, self.ends])
-            costs = dijkstra.costs_of(slowed, self.ends[anew], both)
-            below[anew] = costs[:, : len(self.targets)]
-            between[anew] = costs[:, len(self.targets) :]
-        return touched, below, between
+            costs = dijkstra.costs_of(slowed, self.ends[ends_anew], both)
+            below[ends_anew] = costs[:, : len(self.targets)]
+            between[ends_anew] = costs[:, len(self.targets) :]
+        self._improve(better, touched, below, between, found)
+        if len(anew):
+            graph = changed(self.graph, project)
+            found[anew] = dijkstra.costs_of(graph, self.sources[anew], self.targets)
+
+    def _start_over(self, graph: Graph, found: Floats) -> None:
+        """Prepare the changed graph: with much to search anew that is the shorter way."""
+        sweeping.costs(prepare(graph), self.sources, self.targets, threads=self._threads, out=found)
 
     def _improve(
         self,
@@ -232,6 +265,20 @@ def _least_sums(left: Floats, right: Floats) -> Floats:
     for middle in range(left.shape[1]):
         np.minimum(found, left[:, [middle]] + right[[middle], :], out=found)
     return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mark(base, reach, leave, slack, rows, columns):  # type: ignore[no-untyped-def]
+    """Mark the rows and columns of pairs of which reach[s] + leave[t] is the least cost."""
+    for row in range(base.shape[0]):
+        begin = reach[row]
+        if begin == np.inf:
+            continue
+        for column in range(base.shape[1]):
+            over = begin + leave[column]
+            if over != np.inf and over <= base[row, column] * (1 + slack) + slack:
+                rows[row] = True
+                columns[column] = True
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
