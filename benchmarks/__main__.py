@@ -1,8 +1,9 @@
 """Runs the benchmarks and prints one table each.
 
-    python -m benchmarks [pages] [reader] [issuing] [checks] [screening] [--quick] [--postgres]
+    python -m benchmarks [NAME]… [--quick] [--postgres] [--tntp FOLDER]
 
-Without a name it runs all. `--quick` leaves the largest sizes out. `--postgres` measures pages on
+Without a name it runs all. `--quick` leaves the largest sizes out. `--tntp` names the folder of the
+public network that network measures on. `--postgres` measures pages on
 PostgreSQL too, on a server of its own from its wheel; a server that DATABASE_URL names is used
 without being asked. What is measured and how to read it: docs/benchmarks.md.
 """
@@ -20,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from scripts import suite
 
-from benchmarks import checks, issuing, pages, reader, screening
+from benchmarks import checks, issuing, network, pages, reader, screening, signals
 
-NAMES = ("pages", "reader", "issuing", "checks", "screening")
+NAMES = ("pages", "reader", "issuing", "checks", "screening", "network", "signals")
 
 
 @contextmanager
@@ -47,6 +48,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="|".join(NAMES), help="all by default")
     parser.add_argument("--quick", action="store_true", help="leave the largest sizes out")
     parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
+    parser.add_argument("--tntp", type=Path, help="folder with Sydney_net.tntp, for network")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(NAMES))
     if unknown:
@@ -63,6 +65,10 @@ def main() -> int:
             status |= issuing.run(3 if given.quick else 10, 2 if given.quick else 5)
     if "screening" in names:
         status |= screening.run(*((20_000, 2_000, 100) if given.quick else (100_000, 10_000, 200)))
+    if "signals" in names:
+        status |= signals.run(2) if given.quick else signals.run()
+    if "network" in names:
+        status |= network.run(given.tntp, network.QUICK if given.quick else network.Sizes())
     if "checks" in names:
         with server(given.postgres):
             status |= checks.run(50_000, 2, 2.0) if given.quick else checks.run(1_000_000, 5, 4.0)

@@ -1,0 +1,1 @@
+"""Signals of an arterial: timing plans, green waves, what they do to drivers, and how they look."""
