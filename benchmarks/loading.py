@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
+SMALL, LARGE = 1 << 15, 1 << 20
+"""Bytes taken at once: of an answer, and of the rest of a large one."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -67,7 +70,8 @@ def load(port: int, requests: Sequence[bytes], connections: int, seconds: float)
     while now < end:
         for number, _event in poll.poll(1.0):
             made = sockets[number]
-            got = made.recv(1 << 20)
+            # a large buffer is fresh memory each time, which costs more than a small answer
+            got = made.recv(LARGE if buffers[number] else SMALL)
             if not got:
                 raise ConnectionError("the server closed a connection")
             whole = buffers[number] + got if buffers[number] else got
@@ -91,5 +95,6 @@ def _complete(answer: bytes) -> bool:
         return False
     if not answer.startswith(b"HTTP/1.1 200"):
         raise ValueError(answer[:300].decode(errors="replace"))
-    at = answer.lower().find(b"content-length:", 0, head)
-    return len(answer) >= head + 4 + int(answer[at + 15 : answer.find(b"\r\n", at)])
+    headers = answer[: head + 2].lower()
+    at = headers.find(b"content-length:")
+    return len(answer) >= head + 4 + int(headers[at + 15 : headers.find(b"\r\n", at)])

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from conurb.plan.actions import keys
-from conurb.records import check_app
+from conurb.records import check_app, holding
 from conurb.records.actions.issuing import Draft, issue
 from conurb.records.actions.looking import gather
 from conurb.records.models import Look
@@ -279,7 +279,7 @@ def test_what_cannot_be_noted_is_not_answered(secret, monkeypatch):
 @pytest.mark.parametrize("with_key", [True, False])
 def test_django_says_the_same_byte_by_byte(secret, monkeypatch, path, said, with_key):
     certificate()
-    monkeypatch.setattr(check_app, "_moment", lambda at, place: "2031-01-01T00:00:00.000000Z")
+    monkeypatch.setattr(holding, "now", lambda: "2031-01-01T00:00:00.000000Z")
     place, _mark, query = path.partition("?")
     environ = {
         "REQUEST_METHOD": "POST" if said else "GET",

@@ -35,7 +35,7 @@ def fact(**changes) -> Fact:
         "valid_until": hour(100),
         "kid": "k1",
         "changes": (),
-        "said": "{}",
+        "said": b"{}",
     }
     whole |= changes
     return Fact(**whole | {"changes": tuple(whole["changes"])})
@@ -113,7 +113,7 @@ def test_what_is_suspended_expires_all_the_same():
 
 def test_a_record_in_the_place_of_another_counts():
     old = fact(changes=[Change(hour(5), "supersede", "")])
-    new = fact(issued_at=hour(5), said='{"new":1}')
+    new = fact(issued_at=hour(5), said=b'{"new":1}')
     found = judge([old, new], (), {}, city="430200", at=hour(10))
     assert (found.outcome, found.reason) == ("valid", "own")
     assert [held.standing for held in found.found] == ["valid", "superseded"]

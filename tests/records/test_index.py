@@ -207,7 +207,7 @@ TEXT = st.text(st.characters(blacklist_characters="\t\n", blacklist_categories=[
     st.lists(st.builds(Change, TEXT, TEXT, TEXT), max_size=3),
 )
 def test_a_fact_comes_back_as_it_was_written(fields, changes):
-    fact = Fact(*fields, tuple(changes), '{"public":{"a":"\\n"}}')
+    fact = Fact(*fields, tuple(changes), b'{"public":{"a":"\\n"}}')
     assert read_fact(write_fact(fact)) == fact
 
 

@@ -375,7 +375,7 @@ def test_a_standing_agrees_with_the_check(state, start, life):
         valid_until=holding.instant(end) if end else "",
         kid="x",
         changes=[holding.Change(long_ago, change, "other")] if change else [],
-        said="{}",
+        said=b"{}",
     )
     stands, _why = holding.standing(fact, holding.instant(NOW), {})
     assert presenting.standing(state, begin, end, NOW) == stands

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from conurb.records import holding, index
-from conurb.records.checking import MOST, judged
-from conurb.records.holding import REASON_WORDS, Accord, Held, Reason, Verdict
+from conurb.records.checking import MOST, judged, judged_one
+from conurb.records.holding import REASON_WORDS, Accord, Held, Reason, Standing, Verdict
 from conurb.records.keys import region_secret
 from conurb.records.subjects import PERSONAL, SubjectError, handle, parse
 from conurb.records.types import RecordType, UnknownTypeError, type_of
@@ -131,14 +131,11 @@ def _serve(environ: Environ, path: str) -> tuple[Reply, str]:
 
 def respond(asked: Asked) -> Reply:
     """Return the reply to a check of one subject, or of many where there is a body."""
-    english = False
     try:
-        query = _query(asked.query)
-        english = query.get("lang", "").startswith("en")
         with _turn:
-            return Reply(200, _one(asked, query) if asked.body is None else _many(asked, query))
+            return Reply(200, _one(asked) if asked.body is None else _many(asked))
     except _ProblemError as problem:
-        return _told(problem, english=english)
+        return _told(problem, english=_query(asked.query).get("lang", "").startswith("en"))
 
 
 def _query(text: str) -> dict[str, str]:
@@ -151,27 +148,62 @@ def _query(text: str) -> dict[str, str]:
     return {name: value for name, _equals, value in pairs}
 
 
-def _one(asked: Asked, query: Mapping[str, str]) -> bytes:
+class Context(NamedTuple):
+    """Who asks about what and where; `at` is None where it is now that is asked about."""
+
+    of: RecordType
+    caller: index.Caller | None
+    city: str
+    at: str | None
+    purpose: str
+
+
+MOST_CONTEXTS = 4_096
+
+
+def _one(asked: Asked) -> bytes:
     with index.local().reading() as snapshot:
+        of, caller, city, given_at, purpose = _context(snapshot, asked)
+        at = given_at or holding.now()
+        number, handles = asked.subject, [asked.subject]
+        verdict = _known(snapshot, of, number, city, at)
+        if verdict is None:
+            place = ["path", "subject"]
+            (number,), handles, (verdict,) = _judged(snapshot, of, [number], place, city, at)
+    if of.subject in PERSONAL:
+        _note(of, handles, [verdict], city, purpose, caller)
+    head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}",'
+    return head.encode() + _answer(number, verdict)[1:]
+
+
+def _context(snapshot: index.Snapshot, asked: Asked) -> Context:
+    """Return what a single check says beside its subject.
+
+    A system asks with one key in one city about many subjects: what was found right stays so until
+    the index changes, as it does when a key is revoked.
+    """
+    kept = snapshot.kept()
+    said = (asked.slug, asked.query, asked.authorization)
+    found: Context | None = kept.get(said)
+    if found is None:
         of, caller = _let_in(snapshot, asked)
+        query = _query(asked.query)
         for name in query:
             if name not in PARAMETERS:
                 raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
         city = _city(snapshot, query.get("city"), "query")
-        at = _moment(query.get("at"), "query")
-        purpose = _purpose(of, query.get("purpose"), "query")
-        place = ["path", "subject"]
-        numbers, handles, verdicts = _judged(snapshot, of, [asked.subject], place, city, at)
-    if of.subject in PERSONAL:
-        _note(of, handles, verdicts, city, purpose, caller)
-    head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}",'
-    return (head + _answer(numbers[0], verdicts[0])[1:]).encode()
+        at = _moment(query["at"], "query") if "at" in query else None
+        found = Context(of, caller, city, at, _purpose(of, query.get("purpose"), "query"))
+        if len(kept) >= MOST_CONTEXTS:
+            kept.clear()
+        kept[said] = found
+    return found
 
 
-def _many(asked: Asked, query: Mapping[str, str]) -> bytes:
+def _many(asked: Asked) -> bytes:
     with index.local().reading() as snapshot:
         of, caller = _let_in(snapshot, asked)
-        for name in query:
+        for name in _query(asked.query):
             if name != "lang":
                 raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
         said = _body(asked.body or b"")
@@ -179,15 +211,14 @@ def _many(asked: Asked, query: Mapping[str, str]) -> bytes:
             if not isinstance(said.get(name, ""), str):
                 raise _wrong(["body", name], "应为文字", "must be a text")
         city = _city(snapshot, said.get("city"), "body")
-        at = _moment(said.get("at"), "body")
+        at = _moment(said["at"], "body") if "at" in said else holding.now()
         purpose = _purpose(of, said.get("purpose"), "body")
         subjects = _subjects(said.get("subjects"))
         numbers, handles, verdicts = _judged(snapshot, of, subjects, None, city, at)
     if of.subject in PERSONAL:
         _note(of, handles, verdicts, city, purpose, caller)
     head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}","answers":['
-    answers = map(_answer, numbers, verdicts)
-    return f"{head}{','.join(answers)}]}}".encode()
+    return head.encode() + b",".join(map(_answer, numbers, verdicts)) + b"]}"
 
 
 def _let_in(snapshot: index.Snapshot, asked: Asked) -> tuple[RecordType, index.Caller | None]:
@@ -233,8 +264,6 @@ def _city(snapshot: index.Snapshot, city: Any, place: str) -> str:
 
 
 def _moment(at: Any, place: str) -> str:
-    if at is None:
-        return holding.instant(datetime.now(UTC))
     try:
         # a plus that nobody escaped arrives as a space
         moment = datetime.fromisoformat(str(at).replace(" ", "+") if "T" in str(at) else "")
@@ -259,6 +288,19 @@ def _purpose(of: RecordType, purpose: Any, place: str) -> str:
             "characters; the person can read it",
         )
     return text
+
+
+def _known(
+    snapshot: index.Snapshot, of: RecordType, given: str, city: str, at: str
+) -> Verdict | None:
+    """Return the verdict where the index knows the number just as it was given, as it mostly does;
+    None where it has to be looked at more closely.
+    """
+    # a separator of the index's keys could make a part of a key look like a number
+    if of.subject in PERSONAL or not given.isalnum():
+        return None
+    verdict = judged_one(snapshot, of.slug, given, city, at)
+    return verdict if verdict.found else None
 
 
 def _judged(
@@ -296,10 +338,10 @@ def _judged(
     if not verdicts:
         return numbers, handles, judged(snapshot, of.slug, handles, city, at)
     again = [each for each in unknown if handles[each] != given[each]]
-    for each, verdict in zip(
-        again, judged(snapshot, of.slug, [handles[n] for n in again], city, at), strict=True
-    ):
-        verdicts[each] = verdict
+    if again:
+        new = judged(snapshot, of.slug, [handles[each] for each in again], city, at)
+        for each, verdict in zip(again, new, strict=True):
+            verdicts[each] = verdict
     return numbers, handles, verdicts
 
 
@@ -397,38 +439,36 @@ def _note(
     )
 
 
-def _answer(number: str, verdict: Verdict) -> str:
+def _answer(number: str, verdict: Verdict) -> bytes:
     """Return the JSON of one answer; a number has no character that JSON would escape."""
     outcome, reason, found = verdict
-    told = ",".join(map(_found, found)) if len(found) != 1 else _found(found[0])
-    return f'{{"subject":"{number}",{_verdict(outcome, reason)},"found":[{told}]}}'
+    told = b",".join(map(_found, found)) if len(found) != 1 else _found(found[0])
+    return b'{"subject":"%b",%b,"found":[%b]}' % (number.encode(), _verdict(outcome, reason), told)
 
 
 @lru_cache(maxsize=64)
-def _verdict(outcome: str, reason: Reason) -> str:
+def _verdict(outcome: str, reason: Reason) -> bytes:
     words = REASON_WORDS[reason]
     said = {"verdict": outcome, "reason": reason, "words": {"zh": words.zh, "en": words.en}}
-    return _text(said)[1:-1]
+    return _text(said)[1:-1].encode()
 
 
-def _found(held: Held) -> str:
+def _found(held: Held) -> bytes:
     fact, standing, _why, holds, accord = held
-    agreed = _agreed(accord) if accord is not None else NOT_AGREED
-    recognised = "true" if holds else "false"
-    return f'{{"standing":"{standing}","holds":{recognised},{agreed},{fact.said[1:]}'
+    return _how_it_holds(standing, holds, accord) + fact.said[1:]
 
 
-NOT_AGREED = '"agreement":null,"effects":[]'
-_told_of: dict[str, str] = {}
-
-
-def _agreed(accord: Accord) -> str:
-    """Return what an answer says of an agreement; a row of one never changes its effects."""
-    told = _told_of.get(accord.key)
-    if told is None:
-        effects = [{"code": code, "zh": zh, "en": en} for code, zh, en in accord.effects]
-        told = _told_of[accord.key] = f'"agreement":"{accord.key}","effects":{_text(effects)}'
-    return told
+@lru_cache(maxsize=4096)
+def _how_it_holds(standing: Standing, holds: bool, accord: Accord | None) -> bytes:
+    agreed = accord.effects if accord else ()
+    effects = [{"code": code, "zh": zh, "en": en} for code, zh, en in agreed]
+    said = {
+        "standing": standing,
+        "holds": holds,
+        "agreement": accord.key if accord else None,
+        "effects": effects,
+    }
+    return _text(said)[:-1].encode() + b","
 
 
 def _wrong(where: Sequence[str], zh: str, en: str) -> _ProblemError:

@@ -111,13 +111,25 @@ def judged(
     """
     shared = snapshot.shared()
     if not shared.number:
-        return [Verdict("stale", "lists-too-old", ()) for _handle in handles]
+        return [NOT_FILLED for _handle in handles]
     accords, lost = shared.accords.get((slug, city), ()), shared.lost
     judge = holding.judge
     return [
         judge(facts, accords, lost, city=city, at=at)
         for facts in snapshot.facts_of_many(slug, handles, at)
     ]
+
+
+def judged_one(snapshot: index.Snapshot, slug: str, handle: str, city: str, at: str) -> Verdict:
+    """Return what `judged` does for one subject; of a single check every microsecond counts."""
+    shared = snapshot.shared()
+    if not shared.number:
+        return NOT_FILLED
+    accords = shared.accords.get((slug, city), ())
+    return holding.judge(snapshot.facts(slug, handle, at), accords, shared.lost, city=city, at=at)
+
+
+NOT_FILLED = Verdict("stale", "lists-too-old", ())
 
 
 def reason_words(answer: Answer) -> Bilingual:

@@ -45,6 +45,8 @@ from conurb.region.models import ApiKey, City
 
 Transaction = Any
 """LMDB's own, whose types say that a value may be a buffer; ours are bytes always."""
+Cursor = Any
+"""LMDB's own, likewise."""
 
 LARGEST = 1 << 36
 """Address space that the file may grow to, in bytes; nothing is taken before it is used."""
@@ -78,14 +80,30 @@ class Shared:
 NOTHING_SHARED = Shared(b"", {}, {}, frozenset())
 
 
+class Known(NamedTuple):
+    """What a process knows of one state of the index; checks between two writes of the node need
+    not find it out again.
+    """
+
+    state: int
+    shared: Shared
+    kept: dict[Any, Any]
+
+
 class Snapshot:
-    """The index as it was when the reading began."""
+    """The index as it was when the reading began; read within `with`."""
 
     __slots__ = ("_index", "_read")
 
-    def __init__(self, index: Index, read: Transaction) -> None:
+    def __init__(self, index: Index) -> None:
         self._index = index
-        self._read = read
+        self._read = index.environment.begin()
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._read.abort()
 
     @property
     def complete(self) -> bool:
@@ -98,32 +116,37 @@ class Snapshot:
         Where there is none, the last one that had ended. What ended earlier is not read, so that a
         check costs the same after years of daily records.
         """
-        return self.facts_of_many(type_slug, (handle,), at)[0]
+        start = f"{type_slug}\0{handle}\0".encode()
+        return self._facts(self._read.cursor(db=self._index.records), start, at)
 
     def facts_of_many(self, type_slug: str, handles: Iterable[str], at: str) -> list[list[Fact]]:
         """Return what `facts` does for each of many subjects."""
         cursor = self._read.cursor(db=self._index.records)
-        set_range, key, value = cursor.set_range, cursor.key, cursor.value
-        of_type, moment = f"{type_slug}\0".encode(), at.encode()
-        answers = []
-        for handle in handles:
-            start = of_type + handle.encode() + b"\0"
-            found: list[Fact] = []
-            issued = False
-            more = there = set_range(start + moment)
-            while more and key().startswith(start):
-                fact = read_fact(value())
+        of_type, facts = f"{type_slug}\0", self._facts
+        return [facts(cursor, f"{of_type}{handle}\0".encode(), at) for handle in handles]
+
+    def _facts(self, cursor: Cursor, start: bytes, at: str) -> list[Fact]:
+        """Return the facts whose keys begin with `start`, as `facts` says."""
+        found: list[Fact] = []
+        issued = False
+        first = start + at.encode()
+        there = cursor.set_range(first)
+        if there:
+            for key, value in cursor:
+                if not key.startswith(start):
+                    break
+                fact = read_fact(value)
                 if fact.issued_at <= at:
                     issued = True
                 found.append(fact)
-                more = cursor.next()
-            if not issued:
-                # nothing that was issued by then and goes on: the last that had ended, if any
-                back = set_range(start + moment) and cursor.prev() if there else cursor.last()
-                if back and cursor.key().startswith(start):
-                    found.append(read_fact(cursor.value()))
-            answers.append(found)
-        return answers
+        if not issued:
+            # nothing that was issued by then and goes on: the last that had ended, if any
+            back = (
+                cursor.set_range(start + at.encode()) and cursor.prev() if there else cursor.last()
+            )
+            if back and cursor.key().startswith(start):
+                found.append(read_fact(cursor.value()))
+        return found
 
     def history(self, type_slug: str, handle: str) -> list[Fact]:
         """Return what the logs say of all records of a type about a subject, by their ends."""
@@ -165,13 +188,21 @@ class Snapshot:
 
     def shared(self) -> Shared:
         """Return agreements and lost keys; read again only where they changed."""
-        number = self._read.get(b"shared-number", db=self._index.meta)
-        if number is None:
-            return NOTHING_SHARED
-        known = self._index.known
-        if known.number != number:
-            known = _shared(number, self._read.get(b"shared", db=self._index.meta))
-            self._index.known = known
+        return self._known().shared
+
+    def kept(self) -> dict[Any, Any]:
+        """Return what whoever checks wants to keep; it is emptied when the node writes anything."""
+        return self._known().kept
+
+    def _known(self) -> Known:
+        """Return what this process read of this state of the index; the state has a number."""
+        known, state = self._index.known, self._read.id()
+        if known.state != state:
+            number = self._read.get(b"shared-number", db=self._index.meta)
+            shared = known.shared if number is not None else NOTHING_SHARED
+            if number is not None and shared.number != number:
+                shared = _shared(number, self._read.get(b"shared", db=self._index.meta))
+            self._index.known = known = Known(state, shared, {})
         return known
 
     def positions(self) -> dict[str, int]:
@@ -213,13 +244,11 @@ class Index:
         self.records = self.environment.open_db(b"records")
         self.of_record = self.environment.open_db(b"of-record")
         self.callers = self.environment.open_db(b"callers")
-        self.known = NOTHING_SHARED
+        self.known = Known(-1, NOTHING_SHARED, {})
 
-    @contextmanager
-    def reading(self) -> Iterator[Snapshot]:
+    def reading(self) -> Snapshot:
         """Read one state of the index, whatever is written meanwhile."""
-        with self.environment.begin() as read:
-            yield Snapshot(self, read)
+        return Snapshot(self)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -413,13 +442,13 @@ def write_fact(fact: Fact) -> bytes:
     """
     unchanged: tuple[Any, ...] = fact[:UNCHANGED]
     fields = [*unchanged, *(field for change in fact.changes for field in change)]
-    return ("\t".join(fields) + "\n" + fact.said).encode()
+    return "\t".join(fields).encode() + b"\n" + fact.said
 
 
 def read_fact(value: bytes) -> Fact:
     """Return the fact that `write_fact` wrote."""
-    line, said = value.decode().split("\n", 1)
-    fields = line.split("\t")
+    line, _end, said = value.partition(b"\n")
+    fields = line.decode().split("\t")
     if len(fields) == UNCHANGED:
         return Fact._make((*fields, (), said))
     changes = tuple(Change(*fields[at : at + 3]) for at in range(UNCHANGED, len(fields), 3))
@@ -448,7 +477,7 @@ def _fact(city: str, leaf: Mapping[str, Any]) -> tuple[Fact, str, str]:
         valid_until=end,
         kid=_kid(header),
         changes=(),
-        said=_text(repeated),
+        said=_json(repeated),
     )
     return fact, said["sub"], said["vct"].removeprefix(VCT)
 
