@@ -60,9 +60,7 @@ class FindingRun(models.Model):
         help_text="the pass against which findings are new, going on or resolved",
     )
     rules = models.ForeignKey(FindingRules, on_delete=models.PROTECT, null=True, related_name="+")
-    job = models.ForeignKey(
-        "background.Job", on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    job = models.ForeignKey("background.Job", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     counts = models.JSONField(
         default=dict,
@@ -230,4 +228,5 @@ class Finding(models.Model):
             return models.Q()
         if not works_for_region(actor):
             return models.Q(pk__in=[])
-        return models.Q(run__in=FindingRun.everything.filter(FindingRun.visible(actor)).values("pk"))
+        seen = FindingRun.everything.filter(FindingRun.visible(actor)).values("pk")
+        return models.Q(run__in=seen)

@@ -7,6 +7,20 @@ from dataclasses import dataclass, field
 
 from conurb.region.tables import Bilingual
 
+THIRD_LEVEL = {
+    "070101": Bilingual("一类城镇住宅用地", "Urban housing, class 1"),
+    "070102": Bilingual("二类城镇住宅用地", "Urban housing, class 2"),
+    "070103": Bilingual("三类城镇住宅用地", "Urban housing, class 3"),
+    "100101": Bilingual("一类工业用地", "Industry, class 1"),
+    "100102": Bilingual("二类工业用地", "Industry, class 2"),
+    "100103": Bilingual("三类工业用地", "Industry, class 3"),
+    "110101": Bilingual("一类物流仓储用地", "Logistics and storage, class 1"),
+    "110102": Bilingual("二类物流仓储用地", "Logistics and storage, class 2"),
+    "110103": Bilingual("三类物流仓储用地", "Logistics and storage, class 3"),
+}
+"""Classes of the third level of the classification (自然资发〔2023〕234号) that the tables tell
+apart by how much they disturb."""
+
 
 @dataclass(frozen=True)
 class Words:

@@ -1,0 +1,1 @@
+"""What changes the state of layers and findings: one function a use case."""

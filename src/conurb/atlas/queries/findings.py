@@ -1,0 +1,208 @@
+"""Findings for pages, maps, exports and the joint review: every way starts from `visible_to`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import shapely
+from django.db.models import Count, Q, QuerySet
+
+from conurb.atlas.models import Finding, FindingRun, LayerVersion
+from conurb.region.models import City, User
+
+Bounds = tuple[float, float, float, float]
+_DECIMALS = 6
+"""Of degrees on maps: a tenth of a metre."""
+
+
+@dataclass(frozen=True)
+class FindingFilter:
+    """Which findings are asked for; "" asks for any. `box` is west, south, east, north."""
+
+    rule: str = ""
+    state: str = ""
+    severity: str = ""
+    city: str = ""
+    box: Bounds | None = None
+
+    @classmethod
+    def from_query(cls, asked: Mapping[str, str]) -> Self:
+        """Read a filter from an address; what is no known value asks for any."""
+
+        def known(key: str, values: list[str]) -> str:
+            value = asked.get(key, "")
+            return value if value in values else ""
+
+        return cls(
+            known("rule", Finding.Rule.values),
+            known("state", Finding.State.values),
+            known("severity", Finding.Severity.values),
+            asked.get("city", "") if asked.get("city", "").isdigit() else "",
+            _box(asked.get("bbox", "")),
+        )
+
+    def applies(self) -> Q:
+        """Return the condition."""
+        found = Q()
+        for name in ("rule", "state", "severity"):
+            if getattr(self, name):
+                found &= Q(**{name: getattr(self, name)})
+        if self.city:
+            found &= Q(cities__contains=f" {self.city} ")
+        if self.box is not None:
+            west, south, east, north = self.box
+            found &= Q(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
+        return found
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many findings a pass has: in all that stand, and by state, rule, severity and city."""
+
+    standing: int
+    states: Mapping[str, int]
+    rules: Mapping[str, int]
+    severities: Mapping[str, int]
+    cities: Mapping[str, int]
+
+
+def runs(actor: User, version: LayerVersion | None = None) -> QuerySet[FindingRun]:
+    """Return passes, the latest first; with a version, those about it."""
+    found = FindingRun.objects.visible_to(actor).select_related("version__layer__city", "job")
+    return found if version is None else found.filter(version=version)
+
+
+def latest_run(actor: User, version: LayerVersion | None) -> FindingRun | None:
+    """Return the last finished pass about a version, or, with None, about all versions."""
+    done = FindingRun.objects.visible_to(actor).filter(state=FindingRun.State.DONE)
+    return done.filter(version=version).order_by("-ended_at", "-id").first()
+
+
+def findings_of(
+    actor: User, run: FindingRun, asked: FindingFilter | None = None
+) -> QuerySet[Finding]:
+    """Return the findings of a pass without their geometry, the gravest first.
+
+    Without a state asked for, resolved ones are left out.
+    """
+    asked = asked or FindingFilter()
+    found = Finding.objects.visible_to(actor).filter(asked.applies(), run=run)
+    if not asked.state:
+        found = found.exclude(state=Finding.State.RESOLVED)
+    return found.defer("geometry").select_related("since")
+
+
+def finding(actor: User, run: FindingRun, key: str) -> Finding | None:
+    """Return one finding of a pass with its geometry."""
+    return Finding.objects.visible_to(actor).filter(run=run, key=key).first()
+
+
+def summary(actor: User, run: FindingRun) -> Summary:
+    """Return how many findings a pass has of each sort; one question to the database and no more.
+
+    All but the states count only those that stand.
+    """
+    rows = (
+        Finding.objects.visible_to(actor)
+        .filter(run=run)
+        .order_by()
+        .values_list("state", "rule", "severity", "cities")
+        .annotate(number=Count("pk"))
+    )
+    states = dict.fromkeys(Finding.State.values, 0)
+    rules, severities = (
+        dict.fromkeys(Finding.Rule.values, 0),
+        dict.fromkeys(Finding.Severity.values, 0),
+    )
+    cities: dict[str, int] = {}
+    for state, rule, severity, codes, number in rows:
+        states[state] += number
+        if state == Finding.State.RESOLVED:
+            continue
+        rules[rule] += number
+        severities[severity] += number
+        for code in codes.split():
+            cities[code] = cities.get(code, 0) + number
+    standing = states[Finding.State.NEW] + states[Finding.State.GOING_ON]
+    return Summary(standing, states, rules, severities, dict(sorted(cities.items())))
+
+
+def new_by_city(run: FindingRun) -> dict[str, int]:
+    """Return for every city how many of its findings are new with this pass.
+
+    For actions of the joint review, which check competence themselves.
+    """
+    found: dict[str, int] = {}
+    rows = Finding.everything.filter(run=run, state=Finding.State.NEW).values_list("cities")
+    for (codes,) in rows:
+        for code in codes.split():
+            found[code] = found.get(code, 0) + 1
+    return found
+
+
+def features(
+    actor: User, run: FindingRun, asked: FindingFilter | None = None, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield findings as GeoJSON features (RFC 7946) in the language of the moment."""
+    asked = asked or FindingFilter()
+    rows = findings_of(actor, run, asked).defer(None)[:limit]
+    cities = dict(City.objects.values_list("code", "short_zh"))
+    english = dict(City.objects.values_list("code", "short_en"))
+    for each in rows.iterator(chunk_size=500) if limit is None else rows:
+        codes = each.city_codes
+        yield {
+            "type": "Feature",
+            "id": each.number,
+            "geometry": _geometry(each),
+            "properties": {
+                "key": each.key,
+                "number": each.number,
+                "rule": each.rule,
+                "rule_name": str(each.get_rule_display()),
+                "row": each.row,
+                "state": each.state,
+                "state_name": str(each.get_state_display()),
+                "severity": each.severity,
+                "severity_name": str(each.get_severity_display()),
+                "cities": codes,
+                "cities_zh": [cities.get(code, code) for code in codes],
+                "cities_en": [english.get(code, code) for code in codes],
+                "area_m2": each.area_m2,
+                "length_m": each.length_m,
+                "reason": each.reason,
+                "source": each.source,
+                "features": each.features,
+            },
+        }
+
+
+def collection(
+    actor: User, run: FindingRun, asked: FindingFilter | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    """Return findings as a GeoJSON document."""
+    return {"type": "FeatureCollection", "features": list(features(actor, run, asked, limit))}
+
+
+def _geometry(each: Finding) -> Any:
+    # a grid would move shared corners apart; coordinates are only written with fewer digits
+    return _rounded(shapely.geometry.mapping(each.shape))
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
+    if isinstance(value, Mapping):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
+    return value
+
+
+def _box(text: str) -> Bounds | None:
+    try:
+        west, south, east, north = (float(each) for each in text.split(","))
+    except ValueError:
+        return None
+    return (west, south, east, north)
