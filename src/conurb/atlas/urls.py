@@ -1,5 +1,5 @@
 """Addresses of atlas."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("conurb.atlas.serving_urls"))]

@@ -1,0 +1,23 @@
+"""Addresses at which layers are served: the map, tiles, OGC API - Features."""
+
+from django.urls import path
+
+from conurb.atlas.views import map as map_views
+from conurb.atlas.views import ogc, tiles
+
+urlpatterns = [
+    path("atlas/map/", map_views.map_page, name="atlas-map"),
+    path("atlas/map/<str:key>.json", map_views.source, name="atlas-map-source"),
+    path("atlas/tiles/<str:key>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="atlas-tile"),
+    path("atlas/ogc/", ogc.landing, name="atlas-ogc"),
+    path("atlas/ogc/conformance", ogc.conformance, name="atlas-ogc-conformance"),
+    path("atlas/ogc/api", ogc.api, name="atlas-ogc-api"),
+    path("atlas/ogc/collections", ogc.all_collections, name="atlas-ogc-collections"),
+    path("atlas/ogc/collections/<str:name>", ogc.one_collection, name="atlas-ogc-collection"),
+    path("atlas/ogc/collections/<str:name>/items", ogc.features, name="atlas-ogc-features"),
+    path(
+        "atlas/ogc/collections/<str:name>/items/<str:number>",
+        ogc.feature,
+        name="atlas-ogc-feature",
+    ),
+]
