@@ -118,3 +118,32 @@ def test_the_api_lists_what_stands_and_what_ended(life, client):
 
 def test_every_act_on_records_has_its_words():
     assert set(PHRASES) <= set(known())
+
+
+def effects_on(day):
+    """Return what was agreed on a day: from city, in city -> the effects in words."""
+    found = overview(list(City.objects.all()), on=day)
+    return {
+        (row.city.code, row.cells[at].terms.effects)
+        for group in found
+        for row in group.rows
+        for at in range(len(row.cells))
+        if row.cells[at].terms
+    }
+
+
+def test_what_was_in_force_on_a_day_is_shown(life, client):
+    opened, changed, narrowed = (
+        timezone.localdate(START + timedelta(days=days)) for days in (0, 5, 9)
+    )
+    one, both = ("效力a",), ("效力a", "效力b")
+    assert effects_on(date(2023, 12, 31)) == set()
+    # the day that it names counts, not that on which this node took it on
+    assert effects_on(date(2024, 1, 1)) == {("430100", one), ("430200", one)}
+    assert effects_on(opened) == {("430100", one), ("430200", one)}
+    assert effects_on(changed - timedelta(days=1)) == {("430100", one), ("430200", one)}
+    assert effects_on(changed) == {("430100", both), ("430200", both)}
+    assert effects_on(narrowed) == {("430100", both)}
+    page = client.get("/agreements/", {"on": "2023-12-31"}).content.decode()
+    assert "2023-12-31没有" in page
+    assert client.get("/agreements/", {"on": "nonsense"}).status_code == 200

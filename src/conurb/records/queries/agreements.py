@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from conurb.records.models import Agreement
 from conurb.records.types import RecordType, types
@@ -93,20 +94,47 @@ def chosen(*, type_slug: str = "", city: str = "", history: bool = False) -> Que
 
 
 def overview(
-    cities: Sequence[City], *, type_slug: str = "", city: str = "", history: bool = False
+    cities: Sequence[City],
+    *,
+    type_slug: str = "",
+    city: str = "",
+    history: bool = False,
+    on: date | None = None,
 ) -> list[OfType]:
-    """Return the agreements by type, in the order of the types' names; with changes where
-    `history` is asked for.
+    """Return the agreements by type, in the order of the types' names: those of now, or those that
+    were or will be in force on a day; with changes where `history` is asked for.
     """
     declared = {each.slug: each for each in types()}
     by_type: dict[str, list[Agreement]] = {}
-    for row in chosen(type_slug=type_slug, city=city, history=history):
+    for row in chosen(type_slug=type_slug, city=city, history=history or on is not None):
         by_type.setdefault(row.type, []).append(row)
     found = [
-        _of_type(slug, declared.get(slug), rows, cities, history=history)
+        _of_type(slug, declared.get(slug), rows, cities, history=history, on=on)
         for slug, rows in by_type.items()
     ]
     return sorted(found, key=lambda each: each.name)
+
+
+def standing(rows: Iterable[Agreement], on: date | None) -> Iterator[Agreement]:
+    """Yield the agreements that stand now, or that were or will be in force at the end of a day.
+
+    As for a check: a row that replaces another counts from when it was opened, the first of its
+    kind from the day that it names.
+    """
+    first: set[tuple[str, str, str, str]] = set()
+    for row in rows:
+        of = (row.key, row.type, row.from_city_id, row.in_city_id)
+        replaces = of in first
+        first.add(of)
+        if on is None:
+            if row.closed_at is None:
+                yield row
+            continue
+        begun = row.holds_from <= on and not (replaces and timezone.localdate(row.opened_at) > on)
+        closed = row.closed_at is not None and timezone.localdate(row.closed_at) <= on
+        ended = row.holds_until is not None and row.holds_until < on
+        if begun and not closed and not ended:
+            yield row
 
 
 def _of_type(
@@ -116,16 +144,17 @@ def _of_type(
     cities: Sequence[City],
     *,
     history: bool,
+    on: date | None,
 ) -> OfType:
-    standing = {(r.from_city_id, r.in_city_id): r for r in rows if r.closed_at is None}
+    agreed_by = {(row.from_city_id, row.in_city_id): row for row in standing(rows, on)}
     marks: dict[tuple[object, ...], Terms] = {}
-    for row in standing.values():
+    for row in agreed_by.values():
         marks.setdefault(_content(row), _terms(row, chr(ord("A") + len(marks) % 26)))
     table = []
     for source in cities:
         cells = []
         for target in cities:
-            agreed = standing.get((source.code, target.code))
+            agreed = agreed_by.get((source.code, target.code))
             cells.append(
                 Cell(source.code == target.code, marks[_content(agreed)] if agreed else None)
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -23,11 +25,16 @@ def agreements(request: HttpRequest) -> HttpResponse:
     type_slug = asked_type if asked_type in dict(known) else ""
     city = asked_city if asked_city in {each.code for each in cities} else ""
     history = request.GET.get("history") == "on"
+    try:
+        on = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        on = None
     return render(
         request,
         "records/agreements.html",
         {
-            "groups": overview(cities, type_slug=type_slug, city=city, history=history),
+            "groups": overview(cities, type_slug=type_slug, city=city, history=history, on=on),
+            "on": on,
             "cities": cities,
             "types": known,
             "type": type_slug,
