@@ -64,17 +64,50 @@ data_option = click.option(
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--demo", is_flag=True, help="Fill an empty node with invented officers and reports.")
-def serve(region: Path, data: Path | None, host: str, port: int, workers: int, demo: bool) -> None:
+@click.option(
+    "--work/--no-work",
+    default=True,
+    show_default=True,
+    help="Start a process for background work too; without, run “conurb work” elsewhere.",
+)
+def serve(
+    region: Path,
+    data: Path | None,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    demo: bool,
+    work: bool,
+) -> None:
     """Bring the node's tables up to date, load the region and serve it."""
+    os.environ["CONURB_WORKER"] = "1"
     prepare(region, data, demo=demo)
     from django.core.management import CommandError
 
     from conurb.config.starting import start
 
     try:
-        start(host, port, workers, say=lambda line: click.echo(line, err=True))
+        start(host, port, workers, say=lambda line: click.echo(line, err=True), work=work)
     except CommandError as fault:
         raise click.ClickException(str(fault)) from fault
+
+
+@main.command()
+@region_argument
+@data_option
+@click.option("--once", is_flag=True, help="End when nothing is left to do.")
+@click.option("--parent", type=int, hidden=True, help="End when this process is gone.")
+def work(region: Path, data: Path | None, *, once: bool, parent: int | None) -> None:
+    """Do background work of a node, until stopped; any number may run, on any machine.
+
+    They need the node's database and its data folder.
+    """
+    os.environ["CONURB_WORKER"] = "1"
+    prepare(region, data)
+    from conurb.background import worker
+
+    worker.run(parent=parent, once=once)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -1,5 +1,10 @@
 """Addresses of background work."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from conurb.background import views
+
+urlpatterns: list[URLPattern] = [
+    path("jobs/<slug:key>/", views.job, name="job"),
+    path("jobs/<slug:key>/cancel/", views.cancel, name="job-cancel"),
+]

@@ -268,6 +268,17 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "conurb.portal.views.csrf_refused"
 
+# Work that takes longer than a request goes to worker processes (docs/decisions/0008); where none
+# runs, as in tests, it is done at once.
+WORKER = flag("CONURB_WORKER")
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if WORKER
+        else "django_tasks.backends.immediate.ImmediateBackend"
+    }
+}
+
 # What may be handed in, in bytes; the page says so before the upload.
 UPLOAD_LIMIT = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT + 1024 * 1024

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from conurb.background import worker
 from conurb.desk import plain
 from conurb.packs import load_packs
 from conurb.plan.actions.starting import adopt_folder_plan
@@ -28,10 +29,17 @@ Say = Callable[[str], None]
 BUILD = settings.PACKAGE / "portal" / "static" / "build"
 
 
-def start(host: str, port: int, workers: int, say: Say) -> None:
-    """Prepare the node and serve it until stopped; each step says what it does and how long."""
+def start(host: str, port: int, workers: int, say: Say, *, work: bool = True) -> None:
+    """Prepare the node and serve it until stopped; each step says what it does and how long.
+
+    With `work`, a process for background work runs beside the server.
+    """
     prepare(say)
-    serve(host, port, workers, say)
+    if work:
+        with worker.beside(settings.REGION_PATH, settings.DATA_PATH, say):
+            serve(host, port, workers, say)
+    else:
+        serve(host, port, workers, say)
 
 
 def prepare(say: Say) -> None:
