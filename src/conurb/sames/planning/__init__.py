@@ -1,0 +1,1 @@
+"""The pack of field 1, one planning map: joint review, zones and tiers, the library of plans."""

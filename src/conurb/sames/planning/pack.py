@@ -1,0 +1,31 @@
+"""What the pack of field 1 brings: joint review, zones and tiers, the library of plans."""
+
+from conurb.packs import MenuEntry, Pack
+from conurb.region.tables import Bilingual
+from conurb.sames.planning.actions.library import load
+from conurb.sames.planning.demonstration import demonstrate
+from conurb.sames.planning.phrases import ADDRESSES, PHRASES
+from conurb.sames.planning.queries.figures import ITEMS, measures
+
+PACK = Pack(
+    key="planning",
+    name=Bilingual("规划联合审核与规划库", "Joint review and library of plans"),
+    url="/planning/",
+    items=ITEMS,
+    measures=measures(),
+    menu=(
+        MenuEntry(Bilingual("规划一张图", "One planning map"), "planning", "map-2"),
+        MenuEntry(
+            Bilingual("规划联合审核", "Joint reviews"),
+            "planning-reviews",
+            "checklist",
+            who="officers",
+            subjects=("spatial-planning",),
+        ),
+        MenuEntry(Bilingual("规划库", "Library of plans"), "planning-plans", "folders"),
+    ),
+    phrases=PHRASES,
+    addresses=ADDRESSES,
+    load=load,
+    demonstrate=demonstrate,
+)

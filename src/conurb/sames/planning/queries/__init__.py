@@ -1,0 +1,1 @@
+"""What pages, documents and measures read of reviews and plans."""
