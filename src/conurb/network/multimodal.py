@@ -358,6 +358,7 @@ def arcs_for(network: Network, travel: Travel, at: float = NOON, *, pace: Pace =
     laying = _Laying(network, at, pace)
     if travel == "transit":
         laying.streets(Mode.WALK, lambda _link: pace.walk)
+        laying.doors(pace.walk, 0.0)
         laying.buses()
         laying.rides()
     elif travel == "walk":

@@ -195,7 +195,7 @@ class _Reading:
             length_km=round(length / 1000, 1),
             cost=self._cost(),
         )
-        if not (opens or lines or changes or project.line_changes):
+        if not any(table.has(each) for each in ("build", "change", "line", "service")):
             table.note("missing-table", "build")
         table.finish()
         return project
