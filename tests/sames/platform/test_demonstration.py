@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from conurb.desk.models import Case
 from conurb.sames.platform.demonstration import MARK, demonstrate
 from conurb.sames.platform.models import Pass, PassCheck, Violation, Withdrawal
+
+CITIES = {"430100", "430200", "430300"}
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_there_is_life_and_it_says_what_it_is(people, region):
     made = demonstrate(region, 2021, now)
     assert made > 80
     assert Pass.everything.count() > 25
-    assert {"430100", "430200", "430300"} == set(Pass.everything.values_list("city", flat=True))
+    assert set(Pass.everything.values_list("city", flat=True)) == CITIES
     assert Pass.everything.filter(automatic=True).exists()
     assert Pass.everything.filter(automatic=False).exists()
     assert Violation.everything.exists()
@@ -44,6 +47,9 @@ def test_there_is_life_and_it_says_what_it_is(people, region):
     owners = Record.everything.filter(type="truck-pass").values_list("held__owner", flat=True)
     assert all(str(owner).endswith(MARK) for owner in owners)
     assert not Pass.everything.filter(issued_at__gt=now).exists()
+    for state in ("submitted", "review"):
+        waiting = Case.everything.filter(service="truck-pass", state=state)
+        assert set(waiting.values_list("authority__city_id", flat=True)) == CITIES
     assert demonstrate(region, 2021, now) == 0
 
 

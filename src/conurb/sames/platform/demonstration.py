@@ -73,7 +73,8 @@ ERRANDS = (
     Errand("430200", ("K5",), "other", "flatbed", "diesel", "5", 11_000, "8.0",
            ("10:00", "15:00"), "single", "展会器材"),
 )  # fmt: skip
-"""The first six are granted by rule, the others an officer decides."""
+BY_RULE = 6
+"""So many of them are granted by rule, the others an officer decides."""
 
 PLACES = {
     "430100": ("人民路车站路口", "芙蓉路五一大道口", "湘府路韶山路口"),
@@ -122,6 +123,7 @@ class _Script:
         """Let people apply, officers decide, and some misuse it; yields what each act was."""
         for number, at in enumerate(self._moments(APPLICATIONS), start=1):
             yield from self._application(number, at)
+        yield from self._waiting()
         yield from self._misuse()
 
     def _moments(self, number: int) -> list[datetime]:
@@ -135,20 +137,36 @@ class _Script:
             chosen.append(min(at, self.now - timedelta(hours=2)))
         return sorted(chosen)
 
+    def _waiting(self) -> Iterator[str]:
+        """Let every city's police find new applications on the desk, each with one in hand."""
+        by_officer = ERRANDS[BY_RULE:]
+        for place in range(2 * len(by_officer)):
+            at = self.now - timedelta(hours=3 + 7 * (2 * len(by_officer) - place))
+            case = self._submitted(APPLICATIONS + 1 + place, by_officer[place // 2], at)
+            yield "submit"
+            city = case.authority.city_id if case and case.authority else None
+            officer = self.officers.get(city or "")
+            if case is not None and officer is not None and place % 2 == 0:
+                deciding.claim(officer, case, now=at + timedelta(hours=2))
+                yield "claim"
+
     def _application(self, number: int, at: datetime) -> Iterator[str]:
-        errand = ERRANDS[number % 6 if number % 4 else 6 + number // 4 % 3]
+        errand = ERRANDS[number % BY_RULE if number % 4 else BY_RULE + number // 4 % 3]
+        case = self._submitted(number, errand, at)
+        yield "submit"
+        if case and case.state == State.SUBMITTED:
+            yield from self._decide(case, errand, at)
+
+    def _submitted(self, number: int, errand: Errand, at: datetime) -> Case | None:
         driver = self.drivers[number % len(self.drivers)]
         handed_in = self.cities[self.chance.choice(list(self.cities))]
         service = service_of(SLUG)
         if service is None:
-            return
+            return None
         case = applying.start(driver, service, handed_in, now=at)
         data = self._data(errand, number, at)
         case = applying.save_draft(driver, case, data, version=case.version, now=at)
-        case = applying.submit(driver, case, now=at + timedelta(minutes=4)).case
-        yield "submit"
-        if case.state == State.SUBMITTED and at < self.now - timedelta(days=3):
-            yield from self._decide(case, errand, at)
+        return applying.submit(driver, case, now=at + timedelta(minutes=4)).case
 
     def _decide(self, case: Case, errand: Errand, at: datetime) -> Iterator[str]:
         city = case.authority.city_id if case.authority else None
