@@ -14,6 +14,9 @@ from conurb.atlas.models import Finding, FindingRun, LayerVersion
 from conurb.atlas.queries import findings as queries
 from conurb.atlas.queries import findings_sides
 from conurb.atlas.queries.findings import FindingFilter
+from conurb.background import actions as jobs
+from conurb.background.models import Job
+from conurb.background.work import CancelledError
 from conurb.journal.models import Entry
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.competence import competent
@@ -169,21 +172,56 @@ def test_nothing_to_compare_and_maps_without_rules_are_refused(planner: User) ->
         actions.ask(planner, zones)
 
 
-def test_a_pass_asked_for_twice_is_one_and_a_stopped_one_leaves_nothing(
-    planner: User, plans: dict[str, LayerVersion]
+def test_a_pass_is_done_in_the_background_and_asked_for_twice_it_is_one(
+    planner: User, plans: dict[str, LayerVersion], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        run = actions.ask(planner, plans["works"])
+        assert actions.ask(planner, plans["works"]) == run
+    run.refresh_from_db()
+    assert run.job is not None
+    assert (run.state, run.job.state) == (FindingRun.State.DONE, Job.State.DONE)
+    assert run.job.result["new"] == 2
+    assert run.job.about == plans["works"].urn
+
+
+def test_a_cancelled_pass_and_one_that_fails_leave_nothing(
+    planner: User,
+    plans: dict[str, LayerVersion],
+    settings: Any,
+    tmp_path: Any,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     run = actions.ask(planner, plans["works"])
-    assert actions.ask(planner, plans["works"]) == run
-
-    def stop(done: int, _of: int, _step: object) -> None:
-        if done:
-            raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        actions.perform(run, stop)
-    actions.give_up(run, FindingRun.State.CANCELLED)
-    assert not Finding.everything.filter(run=run).exists()
+    assert run.job is not None
+    jobs.cancel(planner, run.job)
+    run.refresh_from_db()
+    assert run.state == FindingRun.State.CANCELLED
+    settings.REGION_PATH = tmp_path
+    with django_capture_on_commit_callbacks(execute=True):
+        run = actions.ask(planner, plans["works"])
+    run.refresh_from_db()
+    assert run.job is not None
+    assert run.state == FindingRun.State.FAILED
+    assert "border.toml" in run.job.problem_en
+    assert not Finding.everything.exists()
     assert queries.latest_run(planner, plans["works"]) is None
+
+
+def test_a_pass_that_is_not_wanted_any_more_stops(
+    planner: User, plans: dict[str, LayerVersion], monkeypatch: Any
+) -> None:
+    given = actions.gather(actions.ask(planner, plans["works"]))
+    monkeypatch.setattr(actions, "_BEAT", 0.0)
+    told: list[int] = []
+
+    def progress(done: int, _total: int, _step: object) -> None:
+        told.append(done)
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        actions._with_beats(given, progress)
+    assert told == [0]
 
 
 def test_lists_filters_and_maps(

@@ -36,7 +36,6 @@ class FindingRun(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
@@ -94,7 +93,7 @@ class FindingRun(models.Model):
     @property
     def is_over(self) -> bool:
         """Tell whether nothing more will come of it."""
-        return self.state not in {self.State.WAITING, self.State.RUNNING}
+        return self.state != self.State.WAITING
 
     @staticmethod
     def visible(actor: User | AnonymousUser) -> models.Q:

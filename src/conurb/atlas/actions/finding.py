@@ -1,14 +1,19 @@
 """Looking for findings: a pass is asked for, worked out in the background, kept and compared.
 
-Verbs of the journal: finding.ask, finding.done.
+Working out reads and computes only, keeping writes in one transaction with the end of the job, so
+that a pass that is cancelled or fails leaves nothing half-done. Verbs of the journal: finding.ask,
+finding.done.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from threading import Event
 
 import shapely
 from django.db import transaction
@@ -17,21 +22,32 @@ from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from conurb.atlas.findings import matching, passing
+from conurb.atlas.findings.borders import Borders
 from conurb.atlas.findings.finding import Finding as Found
 from conurb.atlas.findings.finding import Rule, Severity
 from conurb.atlas.findings.passing import Outcome, Progress
 from conurb.atlas.findings.rulebook import Rulebook
-from conurb.atlas.findings.sides import KINDS
+from conurb.atlas.findings.sides import KINDS, Side
+from conurb.atlas.findings.wording import Words
 from conurb.atlas.models import Finding, FindingRules, FindingRun, LayerVersion
 from conurb.atlas.queries import findings_sides
+from conurb.background import actions as jobs
+from conurb.background.models import Job
+from conurb.background.work import CancelledError, Running, Work
 from conurb.journal.actions import record
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import User, works_for_region
+from conurb.region.tables import Bilingual
 
 KIND = "atlas.findings"
 """The name of this work among the jobs of the node."""
 
+ALL_LAYERS = "全部图层"
+"""What the journal, which is in Chinese, calls a pass that is about no version."""
+
 _BATCH = 500
+_BEAT = 1.0
+"""Seconds between two signs of life of a pass; one step of it may take longer."""
 _STATES = FindingRun.State
 
 
@@ -82,49 +98,73 @@ def ask(
         actor,
         "finding.ask",
         urn=run.urn,
-        name=str(version) if version else str(_("all layers")),
+        name=_name(run),
         at=run.asked_at,
         versions=len(compared),
     )
+    run.job = jobs.ask(actor, KIND, about=version.urn if version else run.urn, run=run.key)
+    run.save(update_fields=["job"])
     return run
 
 
-def perform(run: FindingRun, tell: Progress | None = None) -> FindingRun:
-    """Work out a pass and keep what it finds; calls `tell` between steps.
+@dataclass(frozen=True)
+class Given:
+    """All that a pass needs of the database and the files."""
 
-    Whatever `tell` raises (a job that was cancelled) ends the pass, which is then noted as
-    cancelled or failed by `give_up`; nothing of it is kept.
-    """
-    run.state, run.started_at = _STATES.RUNNING, timezone.now()
-    run.save(update_fields=["state", "started_at"])
+    sides: Sequence[Side]
+    borders: Borders
+    texts: Mapping[str, str]
+    book: Rulebook
+    words: Words
+    about: str | None
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """What a pass found, before it is kept."""
+
+    given: Given
+    outcome: Outcome
+
+
+def perform(run: FindingRun) -> FindingRun:
+    """Work out a pass here and now, and keep what it finds."""
+    given = gather(run)
+    return keep(run, WorkedOut(given, work_out(given)))
+
+
+def gather(run: FindingRun) -> Given:
+    """Read the versions that a pass compares, and the tables by which it judges."""
+    started = timezone.now()
     texts = findings_sides.rule_texts()
-    book = findings_sides.book_of(texts)
-    versions = list(run.compared.select_related("layer").order_by("layer_id"))
     borders = findings_sides.borders()
-    sides = findings_sides.sides(versions, borders.plane)
-    outcome = passing.find(
-        sides,
+    versions = run.compared.select_related("layer").order_by("layer_id")
+    return Given(
+        findings_sides.sides(versions, borders.plane),
         borders,
-        book,
+        texts,
+        findings_sides.book_of(texts),
         findings_sides.words(),
-        about=run.version.layer.urn if run.version else None,
-        progress=tell,
+        run.version.layer.urn if run.version else None,
+        started,
     )
-    return _keep(run, outcome, book, texts, sum(len(side) for side in sides))
 
 
-def give_up(run: FindingRun, state: str) -> None:
-    """Note that a pass was cancelled or failed."""
-    run.state, run.ended_at = state, timezone.now()
-    run.save(update_fields=["state", "ended_at"])
+def work_out(given: Given, tell: Progress | None = None) -> Outcome:
+    """Return what the rules find; asks nothing of the database."""
+    return passing.find(
+        given.sides, given.borders, given.book, given.words, about=given.about, progress=tell
+    )
 
 
 @transaction.atomic
-def _keep(
-    run: FindingRun, outcome: Outcome, book: Rulebook, texts: dict[str, str], features: int
-) -> FindingRun:
+def keep(run: FindingRun, worked: WorkedOut) -> FindingRun:
+    """Keep the findings of a pass, each told new or going on, with those that are resolved."""
+    given, outcome = worked.given, worked.outcome
     run.rules, _new = FindingRules.objects.get_or_create(
-        digest=book.digest, defaults={"version": book.version, "texts": texts}
+        digest=given.book.digest,
+        defaults={"version": given.book.version, "texts": dict(given.texts)},
     )
     run.previous = _previous(run)
     earlier = _standing(run.previous)
@@ -139,8 +179,30 @@ def _keep(
         for number, at in enumerate(matched.resolved, len(rows) + 1)
     ]
     Finding.everything.bulk_create(rows, batch_size=_BATCH)
+    run.counts = _counts(rows, given, outcome)
+    run.state, run.started_at, run.ended_at = _STATES.DONE, given.started_at, timezone.now()
+    run.save()
+    record(
+        None,
+        "finding.done",
+        urn=run.urn,
+        name=_name(run),
+        at=run.ended_at,
+        rules=given.book.version,
+        **{name: run.counts[name] for name in ("new", "going_on", "resolved")},
+    )
+    return run
+
+
+def give_up(run: FindingRun, state: str) -> None:
+    """Note that a pass was cancelled or failed."""
+    run.state, run.ended_at = state, timezone.now()
+    run.save(update_fields=["state", "ended_at"])
+
+
+def _counts(rows: Sequence[Finding], given: Given, outcome: Outcome) -> dict[str, object]:
     states = Counter(each.state for each in rows)
-    run.counts = {
+    return {
         "rules": outcome.counts(),
         "new": states[Finding.State.NEW],
         "going_on": states[Finding.State.GOING_ON],
@@ -149,20 +211,12 @@ def _keep(
         "slivers_m2": round(outcome.slivers.area_m2, 1),
         "unjudged": outcome.unjudged.number,
         "unjudged_border_m": round(outcome.unjudged.border_m, 1),
-        "features": features,
+        "features": sum(len(side) for side in given.sides),
     }
-    run.state, run.ended_at = _STATES.DONE, timezone.now()
-    run.save()
-    record(
-        None,
-        "finding.done",
-        urn=run.urn,
-        name=str(run.version) if run.version else str(_("all layers")),
-        at=run.ended_at,
-        rules=book.version,
-        **{name: run.counts[name] for name in ("new", "going_on", "resolved")},
-    )
-    return run
+
+
+def _name(run: FindingRun) -> str:
+    return str(run.version) if run.version else ALL_LAYERS
 
 
 def _previous(run: FindingRun) -> FindingRun | None:
@@ -218,3 +272,47 @@ def _resolved(run: FindingRun, number: int, before: Finding) -> Finding:
         if field.attname not in {"id", "run_id", "number", "state"}
     }
     return Finding(run=run, number=number, state=Finding.State.RESOLVED, **kept)
+
+
+def _do(running: Running) -> WorkedOut:
+    run = FindingRun.everything.select_related("version__layer").get(key=running.arguments["run"])
+    given = gather(run)
+    return WorkedOut(given, _with_beats(given, running.progress))
+
+
+def _with_beats(given: Given, progress: Progress) -> Outcome:
+    """Work out a pass beside the thread that says how far it is.
+
+    A step over a million features takes minutes, and a worker that says nothing for one is taken
+    for dead. What `progress` raises stops the pass at its next step.
+    """
+    said: list[tuple[int, int, Bilingual]] = [(0, 0, Bilingual("准备", "Preparing"))]
+    stopped = Event()
+
+    def tell(done: int, total: int, step: Bilingual) -> None:
+        if stopped.is_set():
+            raise CancelledError
+        said[0] = (done, total, step)
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work_out, given, tell)
+        try:
+            while not wait((future,), timeout=_BEAT).done:
+                progress(*said[0])
+        finally:
+            stopped.set()
+    return future.result()
+
+
+def _keep(job: Job, worked: WorkedOut) -> dict[str, object]:
+    run = keep(FindingRun.everything.get(job=job), worked)
+    return {"run": run.key, **run.counts}
+
+
+def _undo(job: Job) -> None:
+    for run in FindingRun.everything.filter(job=job):
+        cancelled = job.state == Job.State.CANCELLED
+        give_up(run, _STATES.CANCELLED if cancelled else _STATES.FAILED)
+
+
+WORK = Work(KIND, Bilingual("查找问题图斑", "Looking for findings"), _do, _keep, _undo)

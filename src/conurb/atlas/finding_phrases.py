@@ -1,0 +1,30 @@
+"""How the journal tells the acts on findings."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from conurb.journal.phrases import Detail, Phrase, tell
+from conurb.refusal import Words
+
+Remark = tuple[Words, Words]
+
+
+def _done(detail: Detail) -> list[Remark]:
+    return [
+        (_("New"), str(detail.get("new", 0))),
+        (_("Going on"), str(detail.get("going_on", 0))),
+        (_("Resolved"), str(detail.get("resolved", 0))),
+        (_("Rules"), str(detail.get("rules", ""))),
+    ]
+
+
+PHRASES = {
+    "finding.ask": Phrase(_("asked for the findings of")),
+    "finding.done": Phrase(_("worked out the findings of"), _done),
+}
+
+
+def register() -> None:
+    """Give the journal the phrases."""
+    tell(PHRASES)
