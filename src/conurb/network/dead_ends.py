@@ -19,8 +19,8 @@ A road changes class at the border where a link that crosses it and the link str
 (each the other's straight on, at first choice of the same road) are of different classes; what that
 costs is the minutes that the lower of the two takes longer than at the pace of the higher.
 
-A project heals a dead end that it leads on from into the other city; and whatever it takes at least
-`healed` of the loss from once it alone is done.
+A project heals a dead end at which the road no longer stops once it is done; and whatever it takes
+at least `healed` of the loss from, it alone.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def find(
         ),
         limits.healed,
     )
-    led_on = [_led_on(network, projects, each) for each in found]
+    led_on = [list(roads.led_on(projects, each)) for each in found]
     found = [
         replace(each, healed_by=tuple(sorted({*next(heals), *keys})))
         for each, keys in zip(found, led_on, strict=True)
@@ -270,6 +270,13 @@ class _Roads:
                     low, high = (city, other) if lower == onward else (other, city)
                     yield ClassChange(node, lower, low, higher, high, now, level)
 
+    def led_on(self, projects: Sequence[NetworkProject], found: DeadEnd) -> Iterator[str]:
+        """Yield which projects open a road that leads on from where one stops."""
+        for project in projects:
+            opened = [each for each in project.opens if found.node in _ends(self.network, each)]
+            if opened and self._leads_on(found.link, found.node, opened):
+                yield project.key
+
     def near(self, node: int, nodes: Iterable[int]) -> Iterator[tuple[int, float]]:
         """Yield which of some nodes lie at most `gap` metres from a node, and how far."""
         each = np.fromiter(nodes, dtype=np.int64)
@@ -303,17 +310,19 @@ class _Roads:
         step = step / size if size > 0 else step
         return step if into else -step
 
-    def _turns(self, link: int, node: int) -> Iterator[tuple[float, int]]:
+    def _turns(
+        self, link: int, node: int, opened: Sequence[int] = ()
+    ) -> Iterator[tuple[float, int]]:
         """Yield the other links at a node with the degrees by which one turns into them."""
         into = self._heading(link, node, into=True)
         come_from = _other(self.network, link, node)
-        for each in self.links[node]:
+        for each in (*self.links[node], *opened):
             if each != link and _other(self.network, each, node) != come_from:
                 away = self._heading(each, node, into=False)
                 yield float(np.degrees(np.arccos(np.clip(into @ away, -1, 1)))), each
 
-    def _leads_on(self, link: int, node: int) -> bool:
-        return any(turn <= self.limits.turn for turn, _ in self._turns(link, node))
+    def _leads_on(self, link: int, node: int, opened: Sequence[int] = ()) -> bool:
+        return any(turn <= self.limits.turn for turn, _ in self._turns(link, node, opened))
 
     def _straight_on(self, link: int, node: int) -> int | None:
         """The link that leads on most nearly straight, of the same road where one does."""
@@ -425,15 +434,6 @@ def _paired(roads: _Roads, stops: list[_Stop], measured: _Measured) -> list[Dead
     for each in sorted(best.values(), key=lambda each: each.node):
         once.setdefault(frozenset((each.node, each.other_node)), each)
     return list(once.values())
-
-
-def _led_on(network: Network, projects: Sequence[NetworkProject], found: DeadEnd) -> Iterator[str]:
-    """Yield which projects lead on from a dead end into the other city."""
-    for project in projects:
-        ends = {end for link in project.opens for end in _ends(network, link)}
-        cities = {network.nodes[node].city for node in ends}
-        if found.node in ends and found.other_city in cities:
-            yield project.key
 
 
 def _is_road(link: Link) -> bool:
