@@ -9,3 +9,13 @@ class FacilitiesConfig(PackConfig):
     name = "conurb.sames.facilities"
     label = "facilities"
     verbose_name = _("One network of facilities")
+
+    def ready(self) -> None:
+        """Register the pack, and the work that it has done in the background."""
+        from conurb.background.work import offer
+        from conurb.sames.facilities.actions.appraising import APPRAISING
+        from conurb.sames.facilities.actions.signals import GREEN_WAVE
+
+        super().ready()
+        offer(APPRAISING)
+        offer(GREEN_WAVE)

@@ -2,11 +2,24 @@
 
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
+from conurb.sames.facilities.actions.loading import load_and_appraise
+from conurb.sames.facilities.phrases import PHRASES
+from conurb.sames.facilities.queries.figures import ITEMS, measures
+from conurb.sames.facilities.queries.signals import signal_measures
+from conurb.sames.facilities.signal_phrases import SIGNAL_ADDRESSES, SIGNAL_PHRASES
 
 PACK = Pack(
     key="facilities",
     name=Bilingual("设施同网：路网与项目评估", "One network: projects appraised"),
     url="/facilities/",
-    items=("2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "5.2"),
-    menu=(MenuEntry(Bilingual("路网与项目", "Network and projects"), "facilities", "route"),),
+    items=ITEMS,
+    measures=(*measures(), *signal_measures()),
+    menu=(
+        MenuEntry(Bilingual("路网与项目", "Network and projects"), "facilities", "route"),
+        MenuEntry(Bilingual("市界断头路", "Dead ends at borders"), "facilities-dead-ends", "flag"),
+        MenuEntry(Bilingual("干道绿波", "Green waves"), "signals", "traffic-lights"),
+    ),
+    phrases={**PHRASES, **SIGNAL_PHRASES},
+    addresses=SIGNAL_ADDRESSES,
+    load=load_and_appraise,
 )

@@ -1,0 +1,139 @@
+"""The measures of field 2 and of the infrastructure of 5.2, from the network and its last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from statistics import fmean
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from conurb.network.multimodal import Travel
+from conurb.plan.measures import Figure, Measure, NoFigureError
+from conurb.sames.facilities import stages
+from conurb.sames.facilities.models import NetworkState, Run
+from conurb.sames.facilities.queries import network as networks
+from conurb.sames.facilities.queries import runs
+from conurb.sames.facilities.queries.projects import Project, projects_of
+
+ITEMS = ("2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "5.2")
+AT_BORDERS = ("2.6", "2.7", "2.8")
+"""Items that join roads which stop at a border."""
+BEGUN = (stages.BUILDING, stages.OPENED)
+ANYBODY = AnonymousUser()
+
+
+def measures() -> Iterator[Measure]:
+    """Yield the measures of every item that the pack carries out."""
+    for item in ITEMS:
+        yield Measure(
+            f"begun-{item}",
+            "在建和建成的项目",
+            "Projects being built or in use",
+            item,
+            _of(begun, item),
+        )
+        if item != "5.2":
+            yield Measure(
+                f"hours-{item}",
+                "项目全部建成后每日节省的时间（小汽车，模型值）",
+                "Time saved a day once all its projects are done (by car, modelled)",
+                item,
+                _of(hours_saved, item),
+            )
+    yield Measure(
+        "centres-rail",
+        "三市中心间公共交通平均用时（模型值）",
+        "Mean time between the city centres by public transport (modelled)",
+        "2.1",
+        _of(between_centres, "transit"),
+    )
+    yield Measure(
+        "centres-road",
+        "三市中心间小汽车平均用时（模型值）",
+        "Mean time between the city centres by car (modelled)",
+        "2.2",
+        _of(between_centres, "car"),
+    )
+    for item in AT_BORDERS:
+        yield Measure(
+            f"dead-ends-{item}",
+            "市界断头路中已列入规划打通的",
+            "Dead ends at borders that a project of the plan heals",
+            item,
+            dead_ends_healed,
+        )
+
+
+def begun(item: str) -> Figure:
+    """How many projects of an item are being built or in use, of all."""
+    state = _state()
+    projects = [each for each in _projects(state) if _belongs(each, item)]
+    if not projects:
+        raise NoFigureError("路网中没有该条目的项目。", "The network has no project of this item.")
+    number = sum(each.stage.key in BEGUN for each in projects)
+    return Figure(number, "个", "projects", timezone.now(), target=len(projects))
+
+
+def hours_saved(item: str) -> Figure:
+    """How many hours a day people save by car once all projects of an item are done together."""
+    state = _state()
+    run = _run(state, "car")
+    keys = tuple(each.key for each in _projects(state) if _belongs(each, item))
+    if not keys:
+        raise NoFigureError("路网中没有该条目的项目。", "The network has no project of this item.")
+    whole = runs.together(state, "car", keys)
+    if not whole.works:
+        raise NoFigureError(
+            "该条目的项目不改变县区之间的小汽车用时。",
+            "The projects of this item change no time between counties by car.",
+        )
+    return Figure(round(whole.hours_saved), "小时/日", "hours a day", run.made_at)
+
+
+def between_centres(travel: Travel) -> Figure:
+    """How long it takes between the centres of the cities today, the mean of all pairs."""
+    run = _run(_state(), travel)
+    worths = runs.result_of(run).worths
+    links = [link.before for link in worths[0].centres] if worths else []
+    known = [minutes for minutes in links if minutes is not None]
+    if not known:
+        raise NoFigureError("三市中心之间没有通路。", "There is no way between the centres.")
+    return Figure(round(fmean(known)), "分钟", "minutes", run.made_at)
+
+
+def dead_ends_healed() -> Figure:
+    """How many of the dead ends at borders a project of the plan heals."""
+    run = _run(_state(), "car")
+    borders = runs.result_of(run).borders
+    ends = borders["dead_ends"] if borders else []
+    if not ends:
+        raise NoFigureError("路网中没有市界断头路。", "No road of the network stops at a border.")
+    healed = sum(bool(each["healed_by"]) for each in ends)
+    return Figure(healed, "处", "places", run.made_at, target=len(ends))
+
+
+def _state() -> NetworkState:
+    state = networks.current()
+    if state is None:
+        raise NoFigureError("区域尚未提供路网。", "The region declares no network.")
+    return state
+
+
+def _run(state: NetworkState, travel: Travel) -> Run:
+    run = runs.last(travel, ANYBODY)
+    if run is None or run.network_id != state.pk:
+        raise NoFigureError("现有路网尚未评估。", "The network of today was not appraised yet.")
+    return run
+
+
+def _projects(state: NetworkState) -> list[Project]:
+    return list(projects_of(state, ANYBODY).values())
+
+
+def _belongs(project: Project, item: str) -> bool:
+    return any(each.number == item for each in project.items)
+
+
+def _of(read: Callable[..., Figure], asked: str) -> Callable[[], Figure]:
+    return lambda: read(asked)

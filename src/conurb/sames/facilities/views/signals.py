@@ -1,0 +1,234 @@
+"""The pages of the signals: the arterials, one of them, and what is done to its plans."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from conurb.journal.serving import download
+from conurb.network.signals import sheets, simulation
+from conurb.network.signals.declaring import json_of
+from conurb.network.signals.diagram import diagram_of, svg_of
+from conurb.network.signals.plans import TimingPlan
+from conurb.network.signals.sheets import RowProblem
+from conurb.refusal import RefusedError
+from conurb.region.access import OPAQUE, officers_only, person
+from conurb.sames.facilities.actions import signals as acts
+from conurb.sames.facilities.queries import signals as found
+from conurb.sames.facilities.queries.signals import Past
+from conurb.sames.facilities.signal_forms import DecisionForm, SearchForm, WorkbookForm
+from conurb.sames.facilities.signal_models import (
+    SignalCorridor,
+    SignalVersion,
+    is_signal_officer,
+)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+README = """\
+{name}
+
+netconvert -n corridor.nod.xml -e corridor.edg.xml -x corridor.con.xml -i corridor.tll.xml \
+-o corridor.net.xml
+https://sumo.dlr.de/docs/
+"""
+
+
+@require_safe
+def corridors(request: HttpRequest) -> HttpResponse:
+    """Show the arterials whose signals run together."""
+    rows = found.listed(request.user)
+    return render(request, "facilities/signals.html", {"rows": rows})
+
+
+@require_safe
+def corridor(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show an arterial: the plan in force beside a proposal, and what can be done."""
+    return _page(request, _corridor(request, slug))
+
+
+@require_safe
+def version(request: HttpRequest, key: str) -> HttpResponse:
+    """Lead from the name of a plan to its page."""
+    rows = SignalVersion.objects.visible_to(request.user).select_related("corridor")
+    row = rows.filter(key=key).first() if OPAQUE.fullmatch(key) else None
+    if row is None:
+        raise Http404(_("There is no such plan."))
+    return _to(row.corridor, key)
+
+
+@officers_only
+@require_POST
+def optimise(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have a green wave searched for, and go to see how far it is."""
+    of = _corridor(request, slug)
+    actor = person(request)
+    acts.require_signal_officer(actor, of)
+    form = SearchForm(request.POST, plan=_current(of))
+    if form.is_valid():
+        try:
+            job = acts.ask(actor, of, form.asked())
+        except RefusedError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("job", key=job.key)
+    return _page(request, of, search=form, status=422)
+
+
+@officers_only
+@require_POST
+def upload(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a plan from a workbook, or say by sheet and row what is wrong with it."""
+    of = _corridor(request, slug)
+    actor = person(request)
+    acts.require_signal_officer(actor, of)
+    form = WorkbookForm(request.POST, request.FILES)
+    wrong: list[RowProblem] = []
+    if form.is_valid():
+        try:
+            made = acts.upload(actor, of, form.cleaned_data["file"].read())
+        except sheets.SheetError as error:
+            wrong = error.problems
+        except RefusedError as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The plan is proposed to the cities along the arterial."))
+            return _to(of, made.key)
+    return _page(request, of, workbook=form, wrong=wrong, status=422)
+
+
+@officers_only
+@require_POST
+def sign(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Sign a proposal for one's own city, or refuse it."""
+    of = _corridor(request, slug)
+    actor = person(request)
+    acts.require_signal_officer(actor, of)
+    past = _version(of, key)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            acts.sign(actor, past.version, agreed=given["agreed"], reason=given["reason"])
+        except RefusedError as refusal:
+            form.refuse(refusal)
+        else:
+            if given["agreed"]:
+                messages.success(request, _("Signed for your city."))
+            else:
+                messages.success(request, _("Refused; the reason stands with the plan."))
+            return _to(of, key)
+    return _page(request, of, key=key, decision=form, status=422)
+
+
+@require_safe
+def file(request: HttpRequest, slug: str, key: str, kind: str) -> HttpResponse:
+    """Answer a version as a file: Excel, CSV, JSON, the diagram, or for the simulator SUMO."""
+    of = _corridor(request, slug)
+    past = _version(of, key)
+    if kind not in FILES:
+        raise Http404(_("There is no such file."))
+    write, ending, media_type = FILES[kind]
+    content = write(found.plan_of(past.version))
+    return download(content, f"{slug}-{past.version.number}{ending}", media_type)
+
+
+def _svg(plan: TimingPlan) -> bytes:
+    return svg_of(diagram_of(plan), found.language()).encode()
+
+
+def _network(plan: TimingPlan) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in simulation.plain_network(plan).items():
+            archive.writestr(name, text)
+        archive.writestr("README.txt", README.format(name=found.said(plan.name)))
+    return out.getvalue()
+
+
+Writer = Callable[[TimingPlan], bytes]
+FILES: dict[str, tuple[Writer, str, str]] = {
+    "xlsx": (lambda plan: sheets.workbook_of(plan, found.language()), ".xlsx", XLSX),
+    "csv": (lambda plan: sheets.csv_of(plan, found.language()).encode(), ".csv", "text/csv"),
+    "json": (lambda plan: json_of(plan).encode(), ".json", "application/json"),
+    "svg": (_svg, ".svg", "image/svg+xml"),
+    "sumo": (lambda p: simulation.additional(p).encode(), ".add.xml", "application/xml"),
+    "network": (_network, "-sumo.zip", "application/zip"),
+}
+
+
+def _page(
+    request: HttpRequest,
+    of: SignalCorridor,
+    *,
+    key: str = "",
+    search: SearchForm | None = None,
+    workbook: WorkbookForm | None = None,
+    decision: DecisionForm | None = None,
+    wrong: list[RowProblem] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    past = found.history(of)
+    current = next(each for each in past if each.standing.state == "in-force")
+    asked = key or request.GET.get("version", "")
+    chosen = _version(of, asked) if asked else _newest_open(past) or current
+    in_force, other = found.shown(current), None
+    if chosen.version.pk != current.version.pk:
+        other = found.shown(chosen)
+    shown = other or in_force
+    officer = is_signal_officer(request.user, of.cities)
+    authority = getattr(request.user, "authority", None)
+    may_sign = officer and authority is not None and shown.standing.may_sign(authority.city_id)
+    context: dict[str, Any] = {
+        "of": of,
+        "current": in_force,
+        "other": other,
+        "shown": shown,
+        "rows": found.rows_of(shown.plan, in_force.plan if other else None),
+        "signings": found.signings(shown.version, of),
+        "history": past,
+        "features": found.features_of(shown.plan),
+        "officer": officer,
+        "may_sign": may_sign,
+        "search": search or (SearchForm(plan=in_force.plan) if officer else None),
+        "workbook": workbook or (WorkbookForm() if officer else None),
+        "decision": decision,
+        "wrong": [(each, found.said(each.message)) for each in wrong or ()],
+    }
+    return render(request, "facilities/signals_corridor.html", context, status=status)
+
+
+def _newest_open(past: list[Past]) -> Past | None:
+    return next((each for each in past if each.standing.state == "open"), None)
+
+
+def _corridor(request: HttpRequest, slug: str) -> SignalCorridor:
+    of = found.corridor_of(request.user, slug)
+    if of is None or not any(p.standing.state == "in-force" for p in found.history(of)):
+        raise Http404(_("There is no such arterial."))
+    return of
+
+
+def _version(of: SignalCorridor, key: str) -> Past:
+    if OPAQUE.fullmatch(key):
+        for past in found.history(of):
+            if past.version.key == key:
+                return past
+    raise Http404(_("There is no such plan."))
+
+
+def _current(of: SignalCorridor) -> TimingPlan:
+    past = found.history(of)
+    return found.plan_of(next(p for p in past if p.standing.state == "in-force").version)
+
+
+def _to(of: SignalCorridor, key: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('signals-corridor', args=[of.slug])}?version={key}")

@@ -1,0 +1,1 @@
+"""Documents and files about projects: Word, Excel, GeoPackage, CSV."""
