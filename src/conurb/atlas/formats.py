@@ -109,13 +109,18 @@ def check_size(size: int) -> None:
             "The file is empty. Check it and choose it again.",
         )
     if size > MAX_SIZE:
-        raise LayerFileError(
-            "too-large",
-            f"文件为 {size / MB:,.0f} MB，超过上限 {MAX_SIZE // MB} MB。"
-            "请删去无关字段，转换为 GeoPackage 或 GeoParquet，或按区县拆分后分次提交。",
-            f"The file has {size / MB:,.0f} MB; at most {MAX_SIZE // MB} MB are taken. Leave out "
-            "fields nobody needs, convert it to GeoPackage or GeoParquet, or split it by county.",
-        )
+        raise too_large(size)
+
+
+def too_large(size: int) -> LayerFileError:
+    """Return the refusal of a file of so many bytes."""
+    return LayerFileError(
+        "too-large",
+        f"文件为 {size / MB:,.0f} MB，超过上限 {MAX_SIZE // MB} MB。"
+        "请删去无关字段，转换为 GeoPackage 或 GeoParquet，或按区县拆分后分次提交。",
+        f"The file has {size / MB:,.0f} MB; at most {MAX_SIZE // MB} MB are taken. Leave out "
+        "fields nobody needs, convert it to GeoPackage or GeoParquet, or split it by county.",
+    )
 
 
 def format_of(path: Path) -> str:

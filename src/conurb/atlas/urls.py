@@ -2,4 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("conurb.atlas.serving_urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("conurb.atlas.importing_urls")),
+    path("", include("conurb.atlas.serving_urls")),
+]
