@@ -135,7 +135,7 @@ class Party(models.Model):
     class Stand(models.TextChoices):
         ASKED = reviewing.Stand.ASKED.value, _("Asked, has not answered")
         SIGNED = reviewing.Stand.SIGNED.value, _("Signed")
-        OBJECTED = reviewing.Stand.OBJECTED.value, _("Objects")
+        OBJECTED = reviewing.Stand.OBJECTED.value, _("Objected")
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="parties")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
@@ -291,7 +291,7 @@ class LibraryPlan(Named):
         DRAFTED = "drafted", _("Drafted")
         REVIEWED = "reviewed", _("Reviewed")
         APPROVED = "approved", _("Approved")
-        IN_FORCE = "in-force", _("In force")
+        IN_FORCE = "in-force", _("Now in force")
         SUPERSEDED = "superseded", _("No longer in force")
 
     key = models.SlugField(unique=True, max_length=80)

@@ -26,7 +26,7 @@ def write(rows: Sequence[Row], *, title: str) -> bytes:
         Column(_("By which regulation"), 40, wraps=True),
         Column(_("Longitude of the middle"), 14),
         Column(_("Latitude of the middle"), 14),
-        Column(_("Key"), 34),
+        Column(_("Key of the finding"), 34),
     ]
     sheet = Sheet(name=_("Findings"), columns=columns, rows=[_values(row) for row in rows])
     return write_sheets([sheet], title=title, creator="Conurb")

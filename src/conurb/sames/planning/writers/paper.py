@@ -107,12 +107,12 @@ class _Paper:
             [_("Layer"), review.layer.name],
             [_("Kind of map"), str(review.layer.get_kind_display())],
             [_("Submitted by"), review.authority.name],
-            [_("Submitted"), moment_words(review.submitted_at)],
+            [_("Submitted at"), moment_words(review.submitted_at)],
             [_("State"), str(review.get_state_display())],
             [_("Closed"), moment_words(review.closed_at) or "—"],
             [_("In force from"), day_words(review.effective_on) or "—"],
             [
-                _("Limit"),
+                _("Time limit to answer"),
                 _("%(days)s working days; %(silence)s")
                 % {"days": review.limit_days, "silence": review.get_silence_display()},
             ],
@@ -134,7 +134,7 @@ class _Paper:
             ]
             for each in parties
         ]
-        head = [_("Authority"), _("Stand"), _("By whom, when"), _("Limit"), _("Words")]
+        head = [_("Authority"), _("Stand"), _("By whom, when"), _("Time limit to answer"), _("Words")]
         self._table(head, rows, [40, 22, 34, 24, 36])
 
     def rounds(self, page: reviews.Page, counts: dict[int, dict[str, int]]) -> None:
@@ -151,7 +151,7 @@ class _Paper:
             ]
             for each in reversed(page.rounds)
         ]
-        head = [_("Round"), _("Version"), _("Submitted"), "SHA-256", _("Findings"), _("Words")]
+        head = [_("Round"), _("Version"), _("Submitted at"), "SHA-256", _("Findings"), _("Words")]
         self._table(head, rows, [12, 14, 28, 52, 16, 34])
 
     def findings(self, summary: conflicts.Summary, rows: Sequence[Row], album: Album) -> None:
