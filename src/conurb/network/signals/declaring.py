@@ -1,7 +1,7 @@
 """Reading and writing signal plans as data: the TOML of a region's folder, and JSON of one shape.
 
-What is wrong is told with file, line and key, as for the rest of the folder; see docs/packs/signals.md
-for the format.
+What is wrong is told with file, line and key, as for the rest of the folder. The format stands in
+docs/packs/signals.md.
 """
 
 from __future__ import annotations

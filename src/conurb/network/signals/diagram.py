@@ -136,7 +136,7 @@ WIDTH, LEFT, TOP, BOTTOM, RIGHT = 1040.0, 190.0, 64.0, 46.0, 16.0
 BAR = 4.0
 LEAST_ROW = 24.0
 STYLE = """
-text{font:13px system-ui,"Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei",sans-serif;fill:#1d2733}
+text{font:13px system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;fill:#1d2733}
 .ground{fill:#fff}.axis{stroke:#8a97a6}.grid{stroke:#d5dbe1;stroke-dasharray:3 4}
 .red{fill:#c0392b}.green{fill:#1b7a3d}.title{font-weight:700;font-size:16px}.small{font-size:12px}
 .outbound{fill:#1769aa;stroke:#1769aa}.inbound{fill:#b26a00;stroke:#b26a00}
@@ -166,13 +166,16 @@ def svg_of(diagram: Diagram, language: str = "zh") -> str:
         return TOP + metre / diagram.metres * height
 
     title = _title(diagram).get(language)
-    lines = [
+    said = escape(summary(diagram).get(language))
+    head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {total:g}" role="img" '
-        f'aria-labelledby="t d"><title id="t">{escape(title)}</title>'
-        f'<desc id="d">{escape(summary(diagram).get(language))}</desc><style>{STYLE}</style>',
+        f'aria-labelledby="t d"><title id="t">{escape(title)}</title><desc id="d">{said}</desc>'
+    )
+    lines = [
+        head + f"<style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH:g}" height="{total:g}"/>',
         f'<text class="title" x="12" y="26">{escape(title)}</text>',
-        f'<text class="small" x="12" y="46">{escape(summary(diagram).get(language))}</text>',
+        f'<text class="small" x="12" y="46">{said}</text>',
     ]
     lines.append(
         f'<clipPath id="c"><rect x="{LEFT:g}" y="{TOP - 8:g}" width="{across:g}" '

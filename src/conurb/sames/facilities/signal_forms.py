@@ -26,6 +26,10 @@ KEEP_WORDS = {
 assert set(KEEP_WORDS) == set(KEEPS)  # noqa: S101 - two tables of one list
 
 
+NARROW = ("cycle_from", "cycle_to", "tolerance", "weight_outbound", "weight_inbound")
+"""The fields of the search that are a number each."""
+
+
 class SearchForm(Form):
     """What is asked of the optimiser."""
 

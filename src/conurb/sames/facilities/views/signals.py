@@ -25,7 +25,7 @@ from conurb.region.access import OPAQUE, officers_only, person
 from conurb.sames.facilities.actions import signals as acts
 from conurb.sames.facilities.queries import signals as found
 from conurb.sames.facilities.queries.signals import Past
-from conurb.sames.facilities.signal_forms import DecisionForm, SearchForm, WorkbookForm
+from conurb.sames.facilities.signal_forms import NARROW, DecisionForm, SearchForm, WorkbookForm
 from conurb.sames.facilities.signal_models import (
     SignalCorridor,
     SignalVersion,
@@ -187,6 +187,7 @@ def _page(
     officer = is_signal_officer(request.user, of.cities)
     authority = getattr(request.user, "authority", None)
     may_sign = officer and authority is not None and shown.standing.may_sign(authority.city_id)
+    form = search or (SearchForm(plan=in_force.plan) if officer else None)
     context: dict[str, Any] = {
         "of": of,
         "current": in_force,
@@ -196,9 +197,11 @@ def _page(
         "signings": found.signings(shown.version, of),
         "history": past,
         "features": found.features_of(shown.plan),
+        "source": found.said(shown.plan.source),
         "officer": officer,
         "may_sign": may_sign,
-        "search": search or (SearchForm(plan=in_force.plan) if officer else None),
+        "search": form,
+        "narrow": [form[name] for name in NARROW] if form else [],
         "workbook": workbook or (WorkbookForm() if officer else None),
         "decision": decision,
         "wrong": [(each, found.said(each.message)) for each in wrong or ()],
