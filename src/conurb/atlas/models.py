@@ -92,9 +92,9 @@ class LayerVersion(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Geometry(models.TextChoices):
-        POLYGON = "polygon", _("Areas")
-        LINE = "line", _("Lines")
-        POINT = "point", _("Points")
+        POLYGON = "polygon", _("Area features")
+        LINE = "line", _("Line features")
+        POINT = "point", _("Point features")
 
     key = models.CharField(max_length=30, unique=True, help_text="opaque part of the URN")
     layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="versions")
@@ -177,7 +177,7 @@ class LayerImport(models.Model):
 
     class State(models.TextChoices):
         READING = "reading", _("Being read")
-        ASKED = "asked", _("To be confirmed")
+        ASKED = "asked", _("Waiting for confirmation")
         CONVERTING = "converting", _("Being converted")
         STORED = "stored", _("Stored as a version")
         DISCARDED = "discarded", _("Given up")

@@ -23,8 +23,8 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Running")
+        WAITING = "waiting", _("In the queue")
+        RUNNING = "running", _("Being worked on")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(help_text='1, 2, … within the layer')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
                 ('sha256', models.CharField(db_index=True, help_text='of its GeoParquet file', max_length=64)),
-                ('geometry', models.CharField(choices=[('polygon', 'Areas'), ('line', 'Lines'), ('point', 'Points')], max_length=8)),
+                ('geometry', models.CharField(choices=[('polygon', 'Area features'), ('line', 'Line features'), ('point', 'Point features')], max_length=8)),
                 ('feature_count', models.PositiveIntegerField()),
                 ('west', models.FloatField(help_text='degrees, WGS 84 / CGCS2000')),
                 ('south', models.FloatField()),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='opaque part of the URN', max_length=30, unique=True)),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('asked', 'To be confirmed'), ('converting', 'Being converted'), ('stored', 'Stored as a version'), ('discarded', 'Given up')], default='reading', max_length=12)),
+                ('state', models.CharField(choices=[('reading', 'Being read'), ('asked', 'Waiting for confirmation'), ('converting', 'Being converted'), ('stored', 'Stored as a version'), ('discarded', 'Given up')], default='reading', max_length=12)),
                 ('file_name', models.CharField(max_length=150)),
                 ('file_sha256', models.CharField(max_length=64)),
                 ('file_size', models.PositiveBigIntegerField(help_text='bytes')),

@@ -139,7 +139,7 @@ def repairs_xlsx(request: HttpRequest, key: str) -> HttpResponse:
     cells = (
         [r["fid"], r["reason"], round(r["before"], 2), round(r["after"], 2)] for r in _some(rows)
     )
-    return _sheet(found, _("Repairs"), columns, cells, len(rows))
+    return _sheet(found, _("List of repairs"), columns, cells, len(rows))
 
 
 @require_safe

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(help_text='which work, as registered', max_length=60)),
                 ('about', models.CharField(blank=True, help_text='URN of what it is about', max_length=80)),
                 ('arguments', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'In the queue'), ('running', 'Being worked on'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
                 ('done', models.PositiveIntegerField(default=0)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('step_zh', models.CharField(blank=True, max_length=200)),
