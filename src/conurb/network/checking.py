@@ -73,7 +73,11 @@ def components(network: Network, mode: Mode = Mode.CAR) -> Ints:
     search and linear graph algorithms, SIAM Journal on Computing 1 (1972)). Component 0 is the
     largest.
     """
-    links = [link for link in network.links if mode in link.modes and link.state == "existing"]
+    links = [
+        link
+        for link in network.links
+        if mode in link.modes and link.state == "existing" and _has_nodes(network, link)
+    ]
     found = np.full(len(network.nodes), -1, dtype=np.int32)
     if not links:
         return found
@@ -132,8 +136,7 @@ def _same_places(network: Network) -> Iterator[Problem]:
 
 def _of_link(network: Network, link: Link) -> Iterator[Problem]:
     at = link.geometry[len(link.geometry) // 2] if link.geometry else None
-    nodes = len(network.nodes)
-    if not (0 <= link.tail < nodes and 0 <= link.head < nodes):
+    if not _has_nodes(network, link):
         yield Problem(
             link.key,
             "no-node",
@@ -151,6 +154,10 @@ def _of_link(network: Network, link: Link) -> Iterator[Problem]:
         )
     yield from _of_speed(link, at)
     yield from _of_length(network, link, at)
+
+
+def _has_nodes(network: Network, link: Link) -> bool:
+    return max(link.tail, link.head) < len(network.nodes) and min(link.tail, link.head) >= 0
 
 
 def _of_speed(link: Link, at: Point | None) -> Iterator[Problem]:

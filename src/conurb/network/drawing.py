@@ -8,7 +8,7 @@ key, and drawing goes on, so that all of it is told at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -37,14 +37,14 @@ from conurb.network.multimodal import (
 from conurb.region.declarations import County, Region
 from conurb.region.tables import Bilingual, Table, closest
 
-__all__ = ["Drawing", "Settings", "length_of", "metres_between"]
+__all__ = ["AROUND", "Drawing", "Settings", "length_of", "metres_between", "placed"]
 
 _ELLIPSOID = Geod(ellps="WGS84")
 _HOUR = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _NODE_KINDS = ("junction", "interchange", "town", "station", "port", "airport", "border", "site")
 _STREET_SPEED = 40.0
 _STREET_LANES = 2
-_AROUND = 1.3
+AROUND = 1.3
 """How much longer than the straight line a way through streets is; D. J. Levinson,
 A. El-Geneidy, The minimum circuity frontier and the journey to work, Regional Science and
 Urban Economics 39 (2009), found 1.18 to 1.4."""
@@ -93,7 +93,6 @@ class Drawing:
     def __init__(self, name: Bilingual, counties: Iterable[County] = ()) -> None:
         self._name = name
         self._counties = {county.code: county for county in counties}
-        self._areas = [shape(county.geometry) for county in self._counties.values()]
         self._nodes: dict[str, Node] = {}
         self._links: dict[str, Link] = {}
         self._stations: dict[str, Station] = {}
@@ -126,7 +125,7 @@ class Drawing:
         """Return what has been drawn, every node with the city and county in which it lies."""
         return Network(
             self._name,
-            self._placed(),
+            placed(list(self._nodes.values()), list(self._counties.values())),
             tuple(self._links.values()),
             tuple(self._stations.values()),
             tuple(self._lines.values()),
@@ -274,7 +273,7 @@ class Drawing:
             for key in each.texts("access", required=True):
                 if key in self._nodes:
                     node = self._nodes[key]
-                    metres = metres_between(at, node.point) * _AROUND
+                    metres = metres_between(at, node.point) * AROUND
                     access.append(Access(self._number[key], round(metres, 1)))
                 else:
                     each.note(
@@ -333,7 +332,7 @@ class Drawing:
             head=self._number[other],
             kind=LinkClass.TERTIARY,
             modes=MODES_OF[LinkClass.TERTIARY],
-            length_m=round(max(length_of(geometry) * _AROUND, 50.0), 1),
+            length_m=round(max(length_of(geometry) * AROUND, 50.0), 1),
             speed_kmh=_STREET_SPEED,
             geometry=geometry,
             capacity=500.0 * _STREET_LANES,
@@ -355,18 +354,18 @@ class Drawing:
             free = f"{key}:{number}"
         return free
 
-    def _placed(self) -> tuple[Node, ...]:
-        """The nodes, each with its city and county."""
-        nodes = list(self._nodes.values())
-        if not self._areas or not nodes:
-            return tuple(nodes)
-        points = shapely.points(np.array([node.point for node in nodes]))
-        counties = list(self._counties.values())
-        inside, areas = shapely.STRtree(self._areas).query(points, predicate="within")
-        for node, area in zip(inside.tolist(), areas.tolist(), strict=True):
-            county = counties[area]
-            nodes[node] = replace(nodes[node], city=county.city, county=county.code)
-        return tuple(nodes)
+
+def placed(nodes: Sequence[Node], counties: Sequence[County]) -> tuple[Node, ...]:
+    """Return nodes, each with the city and county in which it lies."""
+    found = list(nodes)
+    if not counties or not found:
+        return tuple(found)
+    points = shapely.points(np.array([node.point for node in found]))
+    areas = shapely.STRtree([shape(county.geometry) for county in counties])
+    for node, area in zip(*areas.query(points, predicate="within").tolist(), strict=True):
+        county = counties[area]
+        found[node] = replace(found[node], city=county.city, county=county.code)
+    return tuple(found)
 
 
 def read_services(table: Table) -> tuple[Service, ...]:

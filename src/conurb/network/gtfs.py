@@ -26,7 +26,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from conurb.network.checking import Problem
-from conurb.network.drawing import metres_between
+from conurb.network.drawing import AROUND, metres_between
 from conurb.network.exporting import NoNetworkError
 from conurb.network.multimodal import (
     Access,
@@ -73,7 +73,6 @@ _HUNDREDS = {1: Mode.RAILWAY, 2: Mode.BUS, 4: Mode.METRO, 7: Mode.BUS, 8: Mode.B
 _BOARDING = {Mode.BUS: 0.5, Mode.METRO: 3.0, Mode.INTERCITY: 6.0}
 _LONGEST_BOARDING = 10.0
 _WALK_M_A_SECOND = 4.8 / 3.6
-_AROUND = 1.3
 _MOST_PROBLEMS_A_FILE = 200
 
 
@@ -169,7 +168,7 @@ def with_feed(network: Network, feed: Feed, *, reach: float = 1500.0) -> Network
         if tree is not None:
             place = _flat(np.array([[stop.lon, stop.lat]]), network.positions)[0]
             nearest = walkable[int(tree.query(place)[1])]
-            metres = metres_between((stop.lon, stop.lat), network.nodes[nearest].point) * _AROUND
+            metres = metres_between((stop.lon, stop.lat), network.nodes[nearest].point) * AROUND
             if metres <= reach:
                 access.append(Access(nearest, round(metres, 1)))
         boarding = min((_BOARDING.get(mode, _LONGEST_BOARDING) for mode in modes[at]), default=0.5)

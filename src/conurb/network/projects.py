@@ -14,13 +14,22 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from conurb.network.checking import Problem
 from conurb.network.drawing import Drawing, Settings, read_runs, read_services
 from conurb.network.multimodal import PACE, Arcs, Line, Link, ModeGraph, Network, Pace, arcs_for
 from conurb.network.multimodal import Service as LineService
 from conurb.network.scenario import Arc, Project
 from conurb.region.tables import Bilingual, Table, closest
 
-__all__ = ["Cost", "LineChange", "LinkChange", "NetworkProject", "applied", "on_graph"]
+__all__ = [
+    "Cost",
+    "LineChange",
+    "LinkChange",
+    "NetworkProject",
+    "RegionNetwork",
+    "applied",
+    "on_graph",
+]
 
 Kind = Literal["expressway", "road", "interchange", "rail", "port", "corridor", "aviation"]
 Stage = Literal["study", "early", "building", "opened"]
@@ -85,6 +94,23 @@ class NetworkProject:
     def touched(self) -> tuple[int, ...]:
         """The links it builds or changes."""
         return (*self.opens, *(change.link for change in self.changes))
+
+
+@dataclass(frozen=True)
+class RegionNetwork:
+    """A network with what is planned in it, and the projects that open that."""
+
+    network: Network
+    projects: tuple[NetworkProject, ...]
+    problems: tuple[Problem, ...] = ()
+    """What of projects, stations and zones found no place on streets that were loaded."""
+
+    def project(self, key: str) -> NetworkProject:
+        """Return the project of this key; KeyError where there is none."""
+        for project in self.projects:
+            if project.key == key:
+                return project
+        raise KeyError(key)
 
 
 def applied(network: Network, projects: Iterable[NetworkProject]) -> Network:

@@ -3,6 +3,9 @@
 Nodes stand in `nodes.toml`, roads in `roads.toml`, tracks, stations and lines in `railways.toml`,
 zones in `zones.toml` and the projects of the plan in `projects.toml`; the format is told in
 `docs/network.md`. Everything that is wrong is told at once, with file, line and key.
+
+Where there is a file of streets besides, `streets.gpkg`, its streets take the place of the drawn
+ones; `conurb network load` makes it from OpenStreetMap or from lines.
 """
 
 from __future__ import annotations
@@ -14,63 +17,59 @@ from functools import lru_cache
 from pathlib import Path
 
 from conurb.network.drawing import Drawing, read_settings
-from conurb.network.multimodal import Network
-from conurb.network.projects import NetworkProject, read_projects
+from conurb.network.exporting import read_streets
+from conurb.network.projects import NetworkProject, RegionNetwork, read_projects
+from conurb.network.replacing import on_streets
 from conurb.region.declarations import Region
 from conurb.region.positions import TomlPositions
 from conurb.region.problems import Problem, RegionError
 from conurb.region.tables import Bilingual, Sheet, Table
 
-__all__ = ["FILES", "FOLDER", "RegionNetwork", "load_network"]
+__all__ = ["FILES", "FOLDER", "STREETS", "RegionNetwork", "load_network"]
 
 FOLDER = "network"
+STREETS = "streets.gpkg"
 FILES = ("nodes.toml", "roads.toml", "railways.toml", "zones.toml", "projects.toml")
 
 
-@dataclass(frozen=True)
-class RegionNetwork:
-    """A network with what is planned in it, and the projects that open that."""
-
-    network: Network
-    projects: tuple[NetworkProject, ...]
-
-    def project(self, key: str) -> NetworkProject:
-        """Return the project of this key; KeyError where there is none."""
-        for project in self.projects:
-            if project.key == key:
-                return project
-        raise KeyError(key)
-
-
-def load_network(region: Region) -> RegionNetwork | None:
+def load_network(region: Region, streets: Path | None = None) -> RegionNetwork | None:
     """Return the network that a region declares, None where it declares none.
 
-    Raises RegionError with all that is wrong with its files. The same files are read once.
+    `streets` is a file of streets that takes the place of the drawn ones, by default the folder's
+    own. Raises RegionError with all that is wrong with the files, NoNetworkError for a file of
+    streets that is none. The same files are read once.
     """
     folder = Path(region.path) / FOLDER
     if not folder.is_dir():
         return None
+    own = folder / STREETS
+    streets = streets or (own if own.is_file() else None)
+    files = [*(folder / name for name in FILES), *([streets] if streets else [])]
     stamps = tuple(
-        (file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
-        for file in (folder / name for name in FILES)
+        (str(file), file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
+        for file in files
     )
-    return _load(_Key(region, stamps), folder)
+    return _load(_Key(region, stamps), folder, streets)
 
 
 @dataclass(frozen=True)
 class _Key:
     region: Region
-    stamps: tuple[tuple[int, int] | None, ...]
+    stamps: tuple[tuple[str, int, int] | None, ...]
 
     def __hash__(self) -> int:
-        return hash((str(self.region.path), self.region.digest, self.stamps))
+        return hash((self.region.digest, self.stamps))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and hash(self) == hash(other)
+        return (
+            isinstance(other, _Key)
+            and self.region.digest == other.region.digest
+            and self.stamps == other.stamps
+        )
 
 
 @lru_cache(maxsize=2)
-def _load(key: _Key, folder: Path) -> RegionNetwork:
+def _load(key: _Key, folder: Path, streets: Path | None) -> RegionNetwork:
     region = key.region
     sheets = {name: Sheet(f"{FOLDER}/{name}") for name in FILES}
     tables = {name: _table(folder / name, sheet) for name, sheet in sheets.items()}
@@ -82,7 +81,11 @@ def _load(key: _Key, folder: Path) -> RegionNetwork:
     problems: list[Problem] = [each for sheet in sheets.values() for each in sheet.problems]
     if problems:
         raise RegionError(problems)
-    return RegionNetwork(drawing.network(), tuple(projects))
+    declared = RegionNetwork(drawing.network(), tuple(projects))
+    if streets is None:
+        return declared
+    named = Bilingual(f"{region.name.zh}路网", f"Network of {region.name.en}")
+    return on_streets(declared, read_streets(streets, named), region.counties)
 
 
 def _draw(drawing: Drawing, tables: dict[str, Table], region: Region) -> list[NetworkProject]:
