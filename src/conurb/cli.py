@@ -12,6 +12,8 @@ from typing import Literal, TypeVar
 
 import click
 
+from conurb.network.command import network
+
 PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_REGION = PROJECT / "regions" / "changzhutan"
 
@@ -129,10 +131,12 @@ def region() -> None:
 @region_argument
 def region_check(region: Path) -> None:
     """Say everything that is wrong with a region folder, by file, line and key."""
+    from conurb.network.region_network import load_network
     from conurb.region.folder import RegionError, load_region, render_problems
 
     try:
         loaded = load_region(region)
+        declared = load_network(loaded)
     except RegionError as fault:
         click.echo(render_problems(fault.problems, "zh"), err=True)
         sys.exit(1)
@@ -141,6 +145,11 @@ def region_check(region: Path) -> None:
     click.echo(
         f"{region}: {len(loaded.cities)} cities, {len(loaded.counties)} counties, "
         f"{len(loaded.authorities)} authorities, {len(loaded.places)} places"
+        + (
+            f", {len(declared.network.links)} links and {len(declared.projects)} projects"
+            if declared is not None
+            else ""
+        )
     )
 
 
@@ -420,6 +429,9 @@ def records_audit(
         save(seen, before, reports)
     if not all(report.sound for report in reports):
         sys.exit(1)
+
+
+main.add_command(network)
 
 
 if __name__ == "__main__":

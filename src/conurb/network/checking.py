@@ -115,7 +115,10 @@ def _twice(what: str, keys: Iterable[str]) -> Iterator[Problem]:
 def _same_places(network: Network) -> Iterator[Problem]:
     """Nodes of streets at the same place: two that ought to be one."""
     on_streets = {
-        node for link in network.links if Mode.CAR in link.modes for node in (link.tail, link.head)
+        node
+        for link in network.links
+        if Mode.CAR in link.modes and _has_nodes(network, link)
+        for node in (link.tail, link.head)
     }
     numbers = np.array(sorted(on_streets), dtype=int)
     if not len(numbers):

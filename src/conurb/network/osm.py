@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,17 @@ from conurb.network.exporting import NoNetworkError
 from conurb.network.multimodal import MODES_OF, Link, LinkClass, Mode, Network, Node, Point
 from conurb.region.tables import Bilingual
 
-__all__ = ["DRIVEN", "Way", "class_of", "hstore", "modes_of", "read_osm", "speed_of", "ways_of"]
+__all__ = [
+    "DRIVEN",
+    "Way",
+    "class_of",
+    "hstore",
+    "joined",
+    "modes_of",
+    "read_osm",
+    "speed_of",
+    "ways_of",
+]
 
 _CLASSES = {
     "motorway": LinkClass.EXPRESSWAY,
@@ -139,6 +149,25 @@ def read_osm(
             )
         )
     return Network(name, nodes, links), problems
+
+
+def joined(name: Bilingual, extracts: Sequence[Network]) -> Network:
+    """Return several extracts as one network.
+
+    Nodes of one key are one, as extracts of OpenStreetMap share them at their borders; so are links
+    of one key.
+    """
+    nodes: dict[str, Node] = {}
+    links: dict[str, Link] = {}
+    for extract in extracts:
+        for node in extract.nodes:
+            nodes.setdefault(node.key, node)
+    number = {key: at for at, key in enumerate(nodes)}
+    for extract in extracts:
+        for link in extract.links:
+            ends = [number[extract.nodes[node].key] for node in (link.tail, link.head)]
+            links.setdefault(link.key, replace(link, tail=ends[0], head=ends[1]))
+    return Network(name, tuple(nodes.values()), tuple(links.values()))
 
 
 def hstore(text: str | None) -> dict[str, str]:
@@ -307,7 +336,7 @@ def _joined(
     for (way, points), start in zip(ways, starts.tolist(), strict=False):
         places = place[start : start + len(points)]
         cuts = np.flatnonzero(meets[places]).tolist()
-        for piece, (begin, end) in enumerate(pairwise(cuts)):
+        for begin, end in pairwise(cuts):
             middle = points[(begin + end) // 2]
             if area is not None and not shapely.contains_xy(area, *middle):
                 continue
@@ -321,7 +350,7 @@ def _joined(
                 ends.append(number[key])
             if ends[0] == ends[1] and len(geometry) < 3:
                 continue
-            links.append(_link(way, piece, ends, geometry))
+            links.append(_link(way, f"{begin}-{end}", ends, geometry))
     return tuple(nodes.values()), tuple(links)
 
 
@@ -330,7 +359,7 @@ def _node(point: np.ndarray) -> Node:
     return Node(f"osm:{longitude:.7f},{latitude:.7f}", longitude, latitude)
 
 
-def _link(way: Way, piece: int, ends: Sequence[int], geometry: tuple[Point, ...]) -> Link:
+def _link(way: Way, piece: str, ends: Sequence[int], geometry: tuple[Point, ...]) -> Link:
     return Link(
         key=f"way/{way.osm_id}/{piece}",
         tail=ends[0],

@@ -4,20 +4,22 @@ Nodes stand in `nodes.toml`, roads in `roads.toml`, tracks, stations and lines i
 zones in `zones.toml` and the projects of the plan in `projects.toml`; the format is told in
 `docs/network.md`. Everything that is wrong is told at once, with file, line and key.
 
-Where there is a file of streets besides, `streets.gpkg`, its streets take the place of the drawn
-ones; `conurb network load` makes it from OpenStreetMap or from lines.
+A node may hold more: `streets.gpkg`, whose streets take the place of the drawn ones, and feeds of
+GTFS, `feed….zip`, whose lines take the place of the drawn ones of their modes. `conurb network
+load` makes and keeps both.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from conurb.network.drawing import Drawing, read_settings
 from conurb.network.exporting import read_streets
+from conurb.network.gtfs import Feed, read_gtfs, with_feed
 from conurb.network.projects import NetworkProject, RegionNetwork, read_projects
 from conurb.network.replacing import on_streets
 from conurb.region.declarations import Region
@@ -25,31 +27,37 @@ from conurb.region.positions import TomlPositions
 from conurb.region.problems import Problem, RegionError
 from conurb.region.tables import Bilingual, Sheet, Table
 
-__all__ = ["FILES", "FOLDER", "STREETS", "RegionNetwork", "load_network"]
+__all__ = ["FILES", "FOLDER", "STREETS", "RegionNetwork", "load_network", "loaded_files"]
 
 FOLDER = "network"
 STREETS = "streets.gpkg"
+FEEDS = "feed*.zip"
 FILES = ("nodes.toml", "roads.toml", "railways.toml", "zones.toml", "projects.toml")
 
 
-def load_network(region: Region, streets: Path | None = None) -> RegionNetwork | None:
+def load_network(region: Region, loaded: Path | None = None) -> RegionNetwork | None:
     """Return the network that a region declares, None where it declares none.
 
-    `streets` is a file of streets that takes the place of the drawn ones, by default the folder's
-    own. Raises RegionError with all that is wrong with the files, NoNetworkError for a file of
-    streets that is none. The same files are read once.
+    `loaded` is a folder with what a node has loaded besides, see `loaded_files`; where it holds
+    nothing, the region's own folder is looked into. Raises RegionError with all that is wrong with
+    the declared files, NoNetworkError for a loaded one that cannot be used. The same files are read
+    once.
     """
     folder = Path(region.path) / FOLDER
     if not folder.is_dir():
         return None
-    own = folder / STREETS
-    streets = streets or (own if own.is_file() else None)
-    files = [*(folder / name for name in FILES), *([streets] if streets else [])]
+    more = (loaded_files(loaded) if loaded else ()) or loaded_files(folder)
     stamps = tuple(
         (str(file), file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
-        for file in files
+        for file in (*(folder / name for name in FILES), *more)
     )
-    return _load(_Key(region, stamps), folder, streets)
+    return _load(_Key(region, stamps), folder, more)
+
+
+def loaded_files(folder: Path) -> tuple[Path, ...]:
+    """Return the streets and feeds that a folder holds, in the order in which they are put in."""
+    streets = folder / STREETS
+    return (*([streets] if streets.is_file() else []), *sorted(folder.glob(FEEDS)))
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class _Key:
 
 
 @lru_cache(maxsize=2)
-def _load(key: _Key, folder: Path, streets: Path | None) -> RegionNetwork:
+def _load(key: _Key, folder: Path, more: tuple[Path, ...]) -> RegionNetwork:
     region = key.region
     sheets = {name: Sheet(f"{FOLDER}/{name}") for name in FILES}
     tables = {name: _table(folder / name, sheet) for name, sheet in sheets.items()}
@@ -81,11 +89,30 @@ def _load(key: _Key, folder: Path, streets: Path | None) -> RegionNetwork:
     problems: list[Problem] = [each for sheet in sheets.values() for each in sheet.problems]
     if problems:
         raise RegionError(problems)
-    declared = RegionNetwork(drawing.network(), tuple(projects))
-    if streets is None:
-        return declared
-    named = Bilingual(f"{region.name.zh}路网", f"Network of {region.name.en}")
-    return on_streets(declared, read_streets(streets, named), region.counties)
+    found = RegionNetwork(drawing.network(), tuple(projects))
+    for file in more:
+        if file.name == STREETS:
+            named = Bilingual(f"{region.name.zh}路网", f"Network of {region.name.en}")
+            found = on_streets(found, read_streets(file, named), region.counties)
+        else:
+            found = _fed(found, read_gtfs(file))
+    return found
+
+
+def _fed(found: RegionNetwork, feed: Feed) -> RegionNetwork:
+    """Put the lines of a feed in the place of the drawn ones of the same modes.
+
+    Drawn lines keep their numbers, by which projects name them, but no longer run.
+    """
+    modes = {line.mode for line in feed.lines}
+    lines = tuple(
+        replace(line, services=(), departures=())
+        if line.mode in modes and line.state == "existing"
+        else line
+        for line in found.network.lines
+    )
+    network = with_feed(replace(found.network, lines=lines), feed)
+    return replace(found, network=network, problems=(*found.problems, *feed.problems))
 
 
 def _draw(drawing: Drawing, tables: dict[str, Table], region: Region) -> list[NetworkProject]:
