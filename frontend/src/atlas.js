@@ -11,7 +11,7 @@ import {
   boundsOf, collection, css, groundMap, load, maplibregl, nameAt, onTheme, say,
 } from "./parts/ground-map.js";
 
-const CITIES_ABOVE = "city-borders"; // borders of cities are drawn above layers
+const CITIES_ABOVE = "city-edges"; // borders of cities are drawn above areas, with a bright edge
 const OUTLINES_FROM = 11;
 const SHOWN_FULLY = 80;
 
@@ -59,7 +59,7 @@ function addVersion(map, source, percent) {
       },
       before,
     );
-    map.addLayer({ id: key, type: "fill", paint: { "fill-color": colours(source), "fill-antialias": false }, ...common }, `${key}-outline`);
+    map.addLayer({ id: key, type: "fill", paint: { "fill-color": colours(source) }, ...common }, `${key}-outline`);
   } else if (source.geometry === "line") {
     const width = (add) => ["interpolate", ["linear"], ["zoom"], 7, 1.2 + add / 2, 12, 3.5 + add];
     const layout = { "line-cap": "round", "line-join": "round" };
@@ -189,6 +189,25 @@ class Asking {
   }
 }
 
+// borders of cities must be seen on any colour
+function edgeCities(map) {
+  map.addLayer(
+    {
+      id: CITIES_ABOVE,
+      type: "line",
+      source: "counties",
+      filter: ["==", ["get", "level"], "city"],
+      paint: { "line-color": css("--map-halo"), "line-width": 4.5, "line-opacity": 0.75 },
+    },
+    "city-borders",
+  );
+  map.setPaintProperty("city-borders", "line-color", css("--tblr-body-color"));
+  onTheme(() => {
+    map.setPaintProperty(CITIES_ABOVE, "line-color", css("--map-halo"));
+    map.setPaintProperty("city-borders", "line-color", css("--tblr-body-color"));
+  });
+}
+
 const textsOf = ({ dataset }) => ({
   lang: dataset.lang === "en" ? "en" : "zh-Hans",
   loading: dataset.textLoading || "…",
@@ -233,6 +252,7 @@ class Atlas {
       const { map, counties } = await groundMap(host, { counties: this.root.dataset.counties, wheel: true, padding: 16 });
       this.map = map;
       if (view) map.jumpTo(view);
+      edgeCities(map);
       nameCities(map, counties);
       recolourOutlines(map);
       map.on("moveend", () => this.writeHash());
@@ -367,6 +387,7 @@ function readHash() {
 async function small(host, fill) {
   try {
     const { map, counties } = await groundMap(host, { counties: host.dataset.counties, padding: 16 });
+    edgeCities(map);
     recolourOutlines(map);
     nameCities(map, counties);
     await fill(map);

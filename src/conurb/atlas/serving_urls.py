@@ -8,9 +8,13 @@ from conurb.atlas.views import map as map_views
 urlpatterns = [
     path("atlas/map/", map_views.map_page, name="atlas-map"),
     path("atlas/map/<str:key>.json", map_views.source, name="atlas-map-source"),
-    path("atlas/compare/", compare.compare_page, name="atlas-compare"),
-    path("atlas/compare/changes.geojson", compare.compare_geojson, name="atlas-compare-geojson"),
-    path("atlas/compare/changes.xlsx", compare.compare_xlsx, name="atlas-compare-xlsx"),
+    path("atlas/compare/<str:key>/", compare.compare_page, name="atlas-compare"),
+    path(
+        "atlas/compare/<str:key>/changes.geojson",
+        compare.compare_geojson,
+        name="atlas-compare-geojson",
+    ),
+    path("atlas/compare/<str:key>/changes.xlsx", compare.compare_xlsx, name="atlas-compare-xlsx"),
     path("atlas/downloads/<str:key>/", downloads.downloads, name="atlas-downloads"),
     path("atlas/downloads/<str:key>/<slug:form>", downloads.download, name="atlas-download"),
     path("atlas/tiles/<str:key>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="atlas-tile"),

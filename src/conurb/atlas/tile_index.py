@@ -25,7 +25,7 @@ __all__ = ["LAYER", "Kept", "Source", "tile_of"]
 LAYER = "features"
 """The name of the one layer in every tile."""
 
-REVISION = 1
+REVISION = 2
 """Of what tiles hold; raised when the same features give other tiles, so that none is stale."""
 
 BYTES = 600_000_000

@@ -36,7 +36,7 @@ DEEPEST = 16
 """Maps magnify the tiles of this zoom rather than ask for finer ones."""
 MOST_IN_A_TILE = 50_000
 """Polygons, and squares that stand for some, in a tile at most (those at its edge aside)."""
-TOLERANCE = 0.25
+TOLERANCE = 0.125
 """How far, in pixels, a simplified outline may be off."""
 MERGED = "conurb_merged"
 """Property of a square that stands for small features: for how many."""

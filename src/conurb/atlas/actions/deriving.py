@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import geopandas as gpd
 import pandas as pd
@@ -80,9 +81,9 @@ def downloaded(version: LayerVersion, form: Format, system: ReferenceSystem) -> 
 def prepare_download(
     actor: User | AnonymousUser, version: LayerVersion, form: Format, system: ReferenceSystem
 ) -> None:
-    """Let a job make a file, unless one is at it or it is there."""
+    """Let a job make a large file, unless one is at it or it is there."""
     wanted = download_of(version, form, system)
-    if not wanted.ready and wanted.job is None:
+    if not wanted.at_once and wanted.job is None:
         ask(_person(actor), DOWNLOAD.kind, about=version.urn, **_asked(form, system))
 
 
@@ -111,9 +112,9 @@ def compared(before: LayerVersion, after: LayerVersion, id_field: str = "") -> C
 def prepare_comparison(
     actor: User | AnonymousUser, before: LayerVersion, after: LayerVersion, id_field: str
 ) -> None:
-    """Let a job compare two versions, unless one is at it or it is done."""
+    """Let a job compare two large versions, unless one is at it or it is done."""
     wanted = comparison_of(before, after, id_field)
-    if not wanted.ready and wanted.job is None:
+    if not wanted.at_once and wanted.job is None:
         ask(_person(actor), COMPARE.kind, about=after.urn, before=before.key, id_field=id_field)
 
 
@@ -181,10 +182,9 @@ def _keep_nothing(_job: Job, _made: Any) -> dict[str, Any]:
 
 
 def _to_comparison(job: Job) -> str:
-    before, after = job.arguments["before"], job.about.rsplit(":", 1)[-1]
-    return (
-        f"{reverse('atlas-compare')}?before={before}&after={after}&by={job.arguments['id_field']}"
-    )
+    address = reverse("atlas-compare", args=[job.about.rsplit(":", 1)[-1]])
+    query = {"before": job.arguments["before"], "by": job.arguments["id_field"]}
+    return f"{address}?{urlencode(query)}"
 
 
 DOWNLOAD = Work(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from django.utils.translation import gettext as _
 
@@ -105,6 +106,11 @@ def name_of(kind: str, code: str) -> str:
     return in_language(known.zh, known.en) if known else code
 
 
+def name_where_any(kind: str, code: object) -> str:
+    """Return what people call a class, "" for the side on which a feature is not there."""
+    return name_of(kind, code) if isinstance(code, str) else ""
+
+
 def classes(found: Comparison, kind: str, *, coarse: bool) -> list[Class]:
     """Return every class that occurs, before and after."""
     table = found.totals.copy()
@@ -149,8 +155,8 @@ def changes_geojson(found: Comparison, kind: str) -> dict[str, Any]:
             "geometry": shapely.geometry.mapping(shape),
             "properties": {
                 "change": row.change,
-                "before": name_of(kind, row.class_before) if row.class_before is not None else "",
-                "after": name_of(kind, row.class_after) if row.class_after is not None else "",
+                "before": name_where_any(kind, row.class_before),
+                "after": name_where_any(kind, row.class_after),
                 "hectares": round(row.area / HECTARE, 2),
             },
         }
@@ -249,7 +255,7 @@ def _changes_sheet(found: Comparison, kind: str) -> Sheet:
     names = change_names()
 
     def named(code: object) -> str:
-        return "" if code is None else _label(str(code), name_of(kind, str(code)))
+        return _label(code, name_of(kind, code)) if isinstance(code, str) else ""
 
     rows: list[Sequence[Value]] = [
         (
@@ -268,4 +274,4 @@ def _changes_sheet(found: Comparison, kind: str) -> Sheet:
 
 
 def _number(value: Any) -> int | None:
-    return None if value is None or value != value else int(value)  # noqa: PLR0124
+    return None if pd.isna(value) else int(value)

@@ -40,7 +40,7 @@ class Chosen:
     @property
     def query(self) -> str:
         """The parameters that choose this."""
-        kept = {"before": self.before.key, "after": self.after.key}
+        kept = {"before": self.before.key}
         if self.id_field:
             kept["by"] = self.id_field
         if not self.coarse:
@@ -56,10 +56,15 @@ class Chosen:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def compare_page(request: HttpRequest) -> HttpResponse:
+def compare_page(request: HttpRequest, key: str) -> HttpResponse:
     """Show what differs; a large comparison is worked out by a job, for which POST asks."""
-    chosen = _chosen(request)
-    address = f"{reverse('atlas-compare')}?{chosen.query}"
+    after = request.GET.get("after", key)
+    if after != key and _KEY.fullmatch(after):
+        kept = request.GET.copy()
+        del kept["after"]
+        return redirect(f"{reverse('atlas-compare', args=[after])}?{kept.urlencode()}")
+    chosen = _chosen(request, key)
+    address = f"{reverse('atlas-compare', args=[key])}?{chosen.query}"
     if request.method == "POST":
         prepare_comparison(request.user, chosen.before, chosen.after, chosen.id_field)
         return redirect(address)
@@ -88,12 +93,8 @@ def compare_page(request: HttpRequest) -> HttpResponse:
             "largest": [
                 (
                     names[row.change],
-                    comparisons.name_of(kind, row.class_before)
-                    if row.class_before is not None
-                    else "",
-                    comparisons.name_of(kind, row.class_after)
-                    if row.class_after is not None
-                    else "",
+                    comparisons.name_where_any(kind, row.class_before),
+                    comparisons.name_where_any(kind, row.class_after),
                     row.area / comparisons.HECTARE,
                     row.length / 1000,
                     row.what,
@@ -109,9 +110,9 @@ def compare_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gzip_page
-def compare_geojson(request: HttpRequest) -> HttpResponse:
+def compare_geojson(request: HttpRequest, key: str) -> HttpResponse:
     """Answer the largest changes for the map."""
-    chosen = _ready(request)
+    chosen = _ready(request, key)
     found = compared(chosen.before, chosen.after, chosen.id_field)
     response = JsonResponse(
         comparisons.changes_geojson(found, chosen.after.layer.kind),
@@ -123,30 +124,30 @@ def compare_geojson(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def compare_xlsx(request: HttpRequest) -> HttpResponse:
+def compare_xlsx(request: HttpRequest, key: str) -> HttpResponse:
     """Answer the comparison as a workbook."""
-    chosen = _ready(request)
+    chosen = _ready(request, key)
     found = compared(chosen.before, chosen.after, chosen.id_field)
     content = comparisons.workbook(found, chosen.before, chosen.after, coarse=chosen.coarse)
     layer = chosen.after.layer.name
     return download(content, f"{layer}_v{chosen.before.number}-v{chosen.after.number}.xlsx", XLSX)
 
 
-def _ready(request: HttpRequest) -> Chosen:
-    chosen = _chosen(request)
+def _ready(request: HttpRequest, key: str) -> Chosen:
+    chosen = _chosen(request, key)
     wanted = comparison_of(chosen.before, chosen.after, chosen.id_field)
     if not wanted.ready and not wanted.at_once:
         raise RefusedError(_("The versions have not been compared yet. Open the page first."))
     return chosen
 
 
-def _chosen(request: HttpRequest) -> Chosen:
-    """Return what is asked to be compared; without `before`, the version before `after`."""
-    after = _version(request, request.GET.get("after", ""))
+def _chosen(request: HttpRequest, key: str) -> Chosen:
+    """Return what is asked to be compared; without `before`, the version before this one."""
+    after = _version(request, key)
     others = comparisons.versions_of(request.user, after)
-    key = request.GET.get("before", "")
-    if key:
-        before = next((one for one in others if one.key == key), None)
+    earlier = request.GET.get("before", "")
+    if earlier:
+        before = next((one for one in others if one.key == earlier), None)
     else:
         before = next((one for one in others if one.number < after.number), after)
     if before is None:
@@ -164,10 +165,8 @@ def _chosen(request: HttpRequest) -> Chosen:
 
 
 def _version(request: HttpRequest, key: str) -> LayerVersion:
-    version = None
-    if _KEY.fullmatch(key):
-        visible = LayerVersion.objects.visible_to(request.user).select_related("layer")
-        version = visible.filter(key=key).first()
+    visible = LayerVersion.objects.visible_to(request.user).select_related("layer")
+    version = visible.filter(key=key).first()
     if version is None:
         raise Http404(_("There is nothing with this address."))
     return version
