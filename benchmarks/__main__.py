@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from scripts import suite
 
-from benchmarks import checks, issuing, network, pages, reader, screening, signals
+from benchmarks import checks, findings, issuing, network, pages, reader, screening, signals
 
-NAMES = ("pages", "reader", "issuing", "checks", "screening", "network", "signals")
+NAMES = ("pages", "reader", "issuing", "checks", "screening", "network", "signals", "findings")
 
 
 @contextmanager
@@ -67,6 +67,8 @@ def main() -> int:
         status |= screening.run(*((20_000, 2_000, 100) if given.quick else (100_000, 10_000, 200)))
     if "signals" in names:
         status |= signals.run(2) if given.quick else signals.run()
+    if "findings" in names:
+        status |= findings.run(20_000) if given.quick else findings.run()
     if "network" in names:
         status |= network.run(given.tntp, network.QUICK if given.quick else network.Sizes())
     if "checks" in names:

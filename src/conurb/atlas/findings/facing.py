@@ -2,9 +2,9 @@
 
 Rule: a plot of one group in one city and a plot of the other group in a neighbouring city lie
 nearer to each other than the distance of the table's row. Plots that hang together through such
-pairs make one finding; its geometry is the ground of either side within that distance of the
-other. The table is the region's, `incompatible.toml`; each row names its source. Both plots are
-looked for near the common border only, for within a city its own plan review does this.
+pairs make one finding; its geometry and area are those of the plots. The table is the region's,
+`incompatible.toml`; each row names its source. Both plots are looked for near the common border
+only, for within a city its own plan review does this.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from conurb.atlas.findings.borders import Borders, Pair
 from conurb.atlas.findings.finding import (
@@ -24,8 +23,8 @@ from conurb.atlas.findings.finding import (
     features_of,
     metres_words,
 )
-from conurb.atlas.findings.pieces import components
-from conurb.atlas.findings.plane import Geometries, Numbers, array
+from conurb.atlas.findings.pieces import components, union
+from conurb.atlas.findings.plane import Numbers, array
 from conurb.atlas.findings.rulebook import Incompatible
 from conurb.atlas.findings.sides import Indices, Side
 from conurb.atlas.findings.wording import Words
@@ -40,11 +39,13 @@ def find(
     words: Words,
 ) -> list[Finding]:
     """Return what faces each other at the border of a pair of cities and should not."""
-    found = []
+    if not rows:
+        return []
+    reach = max(row.distance_m for row in rows)
+    one, other = (side.only(borders.near(side, pair, reach)) for side in (one, other))
+    found: list[Finding] = []
     for row in rows:
-        near_one = one.only(borders.near(one, pair, row.distance_m))
-        near_other = other.only(borders.near(other, pair, row.distance_m))
-        for left, right in ((near_one, near_other), (near_other, near_one)):
+        for left, right in ((one, other), (other, one)):
             found += _facing(
                 left.only(left.coded(row.one, row.one_unless)),
                 right.only(right.coded(row.other, row.other_unless)),
@@ -67,8 +68,8 @@ def _facing(
     apart = shapely.distance(left.geometry[one], right.geometry[other])
     groups = list(components(one, other))
     grounds = array(
-        _ground(left.geometry[_once(one[group])], right.geometry[_once(other[group])], row)
-        for group in groups
+        union(np.concatenate([left.geometry[_once(one[at])], right.geometry[_once(other[at])]]))
+        for at in groups
     )
     areas = borders.plane.areas(grounds)
     for at, group in enumerate(groups):
@@ -91,13 +92,6 @@ def _once(places: Indices) -> Indices:
     return np.unique(places)
 
 
-def _ground(ones: Geometries, others: Geometries, row: Incompatible) -> BaseGeometry:
-    left, right = shapely.union_all(ones), shapely.union_all(others)
-    near_right = shapely.intersection(left, shapely.buffer(right, row.distance_m, quad_segs=8))
-    near_left = shapely.intersection(right, shapely.buffer(left, row.distance_m, quad_segs=8))
-    return shapely.union(near_right, near_left)
-
-
 def _reason(
     left: Side,
     mine: Indices,
@@ -116,8 +110,8 @@ def _reason(
     return Bilingual(
         f"{a.zh}的{uses.zh}（{many} 个图斑）与{b.zh}的{others.zh}（{more} 个图斑）隔市界相对，"
         f"最近处相距 {nearest} 米，小于{row.name.zh}应有的 {limit} 米；"
-        f"该距离以内的用地共 {size.zh}。",
+        f"所涉图斑共 {size.zh}。",
         f"{uses.en} of {a.en} ({many} plots) and {others.en} of {b.en} ({more} plots) face each "
         f"other across the border, at the nearest {nearest} m apart, less than the {limit} m "
-        f"of “{row.name.en}”; {size.en} of land lie within that distance.",
+        f"of “{row.name.en}”; the plots have {size.en}.",
     )
