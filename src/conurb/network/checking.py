@@ -265,16 +265,16 @@ def _apart(network: Network) -> Iterator[Problem]:
         if label > 0:
             members[label].append(node)
     for nodes in members.values():
-        node = network.nodes[nodes[0]]
+        first = network.nodes[nodes[0]]
         yield Problem(
-            node.key,
+            first.key,
             "apart",
             Bilingual(
                 f"与主路网不连通（驾车不能往返）的部分，共 {len(nodes)} 个结点，从此结点起",
                 f"from this node on {len(nodes)} nodes are apart from the main network: cars "
                 "cannot go there and back",
             ),
-            node.point,
+            first.point,
             "error" if len(nodes) > 1 else "warning",
         )
 

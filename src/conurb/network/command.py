@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -217,7 +217,7 @@ def _fields(columns: Sequence[str], classes: Sequence[str]) -> Fields:
     names = {"class": "kind", **{key: key for key in Fields.__dataclass_fields__}}
     for reserved in ("classes", "default", "kind"):
         names.pop(reserved)
-    given = {}
+    given: dict[str, Any] = {}
     for each in columns:
         what, _, column = each.partition("=")
         if what not in names or not column:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -158,8 +158,8 @@ def with_feed(network: Network, feed: Feed, *, reach: float = 1500.0) -> Network
     first, first_station = len(network.nodes), len(network.stations)
     modes: defaultdict[int, set[Mode]] = defaultdict(set)
     for line in feed.lines:
-        for stop in line.stops:
-            modes[stop].add(line.mode)
+        for number in line.stops:
+            modes[number].add(line.mode)
     nodes, stations = list(network.nodes), list(network.stations)
     for at, stop in enumerate(feed.stops):
         name = Bilingual(stop.name, stop.name)
@@ -359,7 +359,7 @@ class _Reading:
                 timed[key] = calls
                 stops = tuple(stop for stop, _, _ in calls)
                 patterns[trip.route, stops, key in often].append(key)
-        lines = []
+        lines: list[Line] = []
         for (route, stops, by_frequency), keys in patterns.items():
             runs = [[there[1] - here[1] for here, there in pairwise(timed[key])] for key in keys]
             mode, name = modes[route]
@@ -452,7 +452,9 @@ class _Reading:
             return
         with self._packed.open(member) as opened:
             text = io.TextIOWrapper(
-                _Bounded(opened, member.file_size), encoding="utf-8-sig", newline=""
+                io.BufferedReader(_Bounded(opened, member.file_size)),
+                encoding="utf-8-sig",
+                newline="",
             )
             rows = csv.DictReader(text, restval="")
             columns = [column.strip() for column in rows.fieldnames or ()]
@@ -486,7 +488,7 @@ class _Reading:
 class _Bounded(io.RawIOBase):
     """A member of a zip, read no further than its directory says."""
 
-    def __init__(self, opened: BinaryIO | zipfile.ZipExtFile, size: int) -> None:
+    def __init__(self, opened: IO[bytes], size: int) -> None:
         self._opened = opened
         self._left = size
 

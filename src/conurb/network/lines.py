@@ -111,7 +111,7 @@ def read_lines(
         for piece in _pieces(line, cuts)
     ]
     nodes, ends = _snapped(file, pieces, tolerance, back, problems)
-    links = []
+    links: list[Link] = []
     for (row, piece), (tail, head) in zip(pieces, ends, strict=True):
         if tail == head and piece.length <= tolerance:
             problems.append(

@@ -150,7 +150,7 @@ def on_graph(
     if not len(moved):
         return Project(project.key, ())
     code = after.tails.astype(np.int64) * after.nodes + after.heads
-    concerned = np.flatnonzero(np.isin(code, code[moved]))
+    concerned = np.flatnonzero(np.isin(code, code[moved])).tolist()
     then, now = _least(after, code, concerned), _least(base.arcs, code, concerned)
     arcs = tuple(
         Arc(int(each // after.nodes), int(each % after.nodes), cost)

@@ -39,7 +39,8 @@ def counts_of(region: RegionNetwork) -> dict[str, int]:
 
 def problems_of(region: RegionNetwork) -> list[Bilingual]:
     """Return what stands in the way of a whole appraisal, in both languages."""
-    return [*_cut_off(region), *_without_effect(region)]
+    found_no_place = [each.reason for each in region.problems]
+    return [*found_no_place, *_cut_off(region), *_without_effect(region)]
 
 
 def _cut_off(region: RegionNetwork) -> Iterator[Bilingual]:
