@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conurb.network import dijkstra
+from conurb.network import dijkstra, scenario
 from conurb.network.contraction import prepare
 from conurb.network.graph import Graph, GraphError, graph_of
 from conurb.network.scenario import Appraiser, Arc, Project, changed, combined
@@ -35,9 +37,15 @@ def situations(draw: st.DrawFn) -> tuple[Graph, list[Project], list[int], list[i
     return graph, projects, draw(some), draw(some)
 
 
-@settings(max_examples=300)
-@given(situations())
-def test_every_project_and_all_together_equal_a_full_search(situation):
+@pytest.mark.parametrize("many", [0, 1, 200])
+@settings(max_examples=150)
+@given(situation=situations())
+def test_every_project_and_all_together_equal_a_full_search(many, situation):
+    with mock.patch.object(scenario, "MANY", many):
+        check(situation)
+
+
+def check(situation: tuple[Graph, list[Project], list[int], list[int]]) -> None:
     graph, projects, sources, targets = situation
     appraiser = Appraiser(graph, prepare(graph), sources, targets, projects)
     sets = [[project.key] for project in projects] + [[project.key for project in projects]]

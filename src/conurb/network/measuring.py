@@ -1,7 +1,8 @@
 """Sums over pairs of places, before projects and after, from which every figure is made.
 
 All are kept by origin and added up in the order of the destinations, so that parts of the origins
-can be measured anywhere and put together, and nothing depends on how they were parted.
+can be measured anywhere and put together, and nothing depends on how they were parted but the
+rounding of what is searched anew (`scenario`).
 """
 
 from __future__ import annotations

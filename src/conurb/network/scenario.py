@@ -115,7 +115,8 @@ class Appraiser:
     def after(self, keys: Sequence[str], out: Floats | None = None) -> Floats:
         """Return the array (sources, targets) of least costs once these projects are done.
 
-        Several are taken as one, see `combined`. `out` is filled and returned where it is given.
+        Several are taken as one, see `combined`. What does not change is the base's to the last
+        bit. `out` is filled and returned where it is given.
         KeyError for a project that was not given.
         """
         project = combined("+".join(keys), [self.projects[key] for key in keys])
@@ -129,6 +130,8 @@ class Appraiser:
             self._worsen(project, worse, found)
         elif better:
             self._improve(better, untouched, self._from, self._between, found)
+        if worse:
+            _settle(found, self.base, SLACK)
         return found
 
     def _sorted(self, project: Project) -> tuple[list[Arc], list[Arc]]:
@@ -279,6 +282,16 @@ def _mark(base, reach, leave, slack, rows, columns):  # type: ignore[no-untyped-
             if over != np.inf and over <= base[row, column] * (1 + slack) + slack:
                 rows[row] = True
                 columns[column] = True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _settle(found, base, slack):  # type: ignore[no-untyped-def]
+    """Give back to the base what was searched anew and differs from it by rounding only."""
+    for row in range(found.shape[0]):
+        for column in range(found.shape[1]):
+            before = base[row, column]
+            if before != np.inf and abs(found[row, column] - before) <= slack * (1.0 + before):
+                found[row, column] = before
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
