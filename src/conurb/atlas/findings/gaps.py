@@ -27,7 +27,7 @@ from conurb.atlas.findings.finding import (
     metres_words,
 )
 from conurb.atlas.findings.overlaps import Slivers, severity, sort_out
-from conurb.atlas.findings.pieces import mean_widths, union
+from conurb.atlas.findings.pieces import GRID, mean_widths, union
 from conurb.atlas.findings.plane import Geometries, array
 from conurb.atlas.findings.rulebook import Tolerance
 from conurb.atlas.findings.sides import Side
@@ -59,7 +59,8 @@ def uncovered(
     for side in sides:
         places = [borders.near(side, pair, tolerance.strip_m) for pair in pairs]
         covers.append(union(side.geometry[np.unique(np.concatenate(places))]))
-    left = shapely.difference(ground, shapely.union_all(covers))
+    # on a grid, so that no hair between two plans leads from a gap to the rim of the strip
+    left = shapely.difference(ground, shapely.union_all(covers), grid_size=GRID)
     parts = shapely.get_parts(left)
     return parts[shapely.get_type_id(parts) == 3], strip
 

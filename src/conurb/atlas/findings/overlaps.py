@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
 from conurb.atlas.findings.borders import Borders, Pair
 from conurb.atlas.findings.finding import (
@@ -26,7 +25,7 @@ from conurb.atlas.findings.finding import (
     area_words,
     features_of,
 )
-from conurb.atlas.findings.pieces import boxes_overlap, intersections, mean_widths, merged
+from conurb.atlas.findings.pieces import GRID, boxes_overlap, intersections, mean_widths, merged
 from conurb.atlas.findings.plane import Geometries, Numbers
 from conurb.atlas.findings.rulebook import Tolerance
 from conurb.atlas.findings.sides import Indices, Mask, Side
@@ -54,7 +53,11 @@ class Overlapping:
 
 
 def overlapping(one: Side, other: Side) -> Overlapping:
-    """Return every piece of ground that a feature of one side shares with one of the other."""
+    """Return every piece of ground that a feature of one side shares with one of the other.
+
+    Borders that are one but have other vertices on either side share hairs; those narrower than
+    vertices may lie apart are left out.
+    """
     # the tree is built over the larger side and asked by the smaller one
     if len(one) <= len(other):
         asked, found = other.tree.query(one.geometry, predicate="intersects")
@@ -63,7 +66,7 @@ def overlapping(one: Side, other: Side) -> Overlapping:
     boxed = boxes_overlap(one.geometry[asked], other.geometry[found])
     asked, found = asked[boxed], found[boxed]
     areas = intersections(one.geometry[asked], other.geometry[found])
-    some = shapely.area(areas) > 0
+    some = mean_widths(areas) > GRID
     return Overlapping(asked[some], found[some], areas[some])
 
 

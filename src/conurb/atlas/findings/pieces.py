@@ -98,8 +98,11 @@ def merged(areas: Geometries) -> tuple[Geometries, Indices, Indices]:
     if not len(parts) or not len(single):
         nothing = np.zeros(0, dtype=np.intp)
         return parts, nothing, nothing
-    nearest = shapely.STRtree(parts).nearest(shapely.point_on_surface(single))
-    pairs = np.unique(np.column_stack([owner, nearest]), axis=0)
+    # what the grid swallowed lies in no part
+    within, part = shapely.STRtree(parts).query(
+        shapely.point_on_surface(single), predicate="dwithin", distance=10 * GRID
+    )
+    pairs = np.unique(np.column_stack([owner[within], part]), axis=0)
     return parts, pairs[:, 0], pairs[:, 1]
 
 
