@@ -21,9 +21,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from scripts import suite
 
-from benchmarks import checks, findings, issuing, network, pages, reader, screening, signals
+from benchmarks import checks, findings, issuing, network, pages, reader, screening, signals, tiles
 
-NAMES = ("pages", "reader", "issuing", "checks", "screening", "network", "signals", "findings")
+NAMES = (
+    "pages",
+    "reader",
+    "issuing",
+    "checks",
+    "screening",
+    "network",
+    "signals",
+    "findings",
+    "tiles",
+)
 
 
 @contextmanager
@@ -71,6 +81,8 @@ def main() -> int:
         status |= findings.run(20_000) if given.quick else findings.run()
     if "network" in names:
         status |= network.run(given.tntp, network.QUICK if given.quick else network.Sizes())
+    if "tiles" in names:
+        status |= tiles.run(*((20_000, 1) if given.quick else (100_000, 3)))
     if "checks" in names:
         with server(given.postgres):
             status |= checks.run(50_000, 2, 2.0) if given.quick else checks.run(1_000_000, 5, 4.0)

@@ -21,6 +21,8 @@ atlas-compare                GET    ok      ok       ok       ok      ok       o
 atlas-compare                POST   goes    goes     goes     goes    goes     goes    goes
 atlas-compare                EMPTY  goes    goes     goes     goes    goes     goes    goes
 atlas-compare@draft          GET    missing missing  missing  missing missing  missing ok
+atlas-compare@draft          POST   missing missing  missing  missing missing  missing goes
+atlas-compare@draft          EMPTY  missing missing  missing  missing missing  missing goes
 atlas-compare-geojson        GET    ok      ok       ok       ok      ok       ok      ok
 atlas-compare-geojson@draft  GET    missing missing  missing  missing missing  missing ok
 atlas-compare-xlsx           GET    ok      ok       ok       ok      ok       ok      ok
@@ -31,6 +33,8 @@ atlas-download               GET    ok      ok       ok       ok      ok       o
 atlas-download               POST   goes    goes     goes     goes    goes     goes    goes
 atlas-download               EMPTY  goes    goes     goes     goes    goes     goes    goes
 atlas-download@draft         GET    missing missing  missing  missing missing  missing ok
+atlas-download@draft         POST   missing missing  missing  missing missing  missing goes
+atlas-download@draft         EMPTY  missing missing  missing  missing missing  missing goes
 atlas-ogc                    GET    ok      ok       ok       ok      ok       ok      ok
 atlas-ogc-conformance        GET    ok      ok       ok       ok      ok       ok      ok
 atlas-ogc-api                GET    ok      ok       ok       ok      ok       ok      ok
