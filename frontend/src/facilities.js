@@ -89,7 +89,9 @@ class NetworkMap {
     this.projects = this.chosen(projects);
     this.spots = spots || collection();
     const bounds = this.bounds(dataset.fit);
-    const { map } = await groundMap(this.host, { counties, bounds, still: "still" in dataset });
+    // where counties are coloured, they and not the line are looked at
+    const closest = dataset.areas ? 9.2 : 12;
+    const { map } = await groundMap(this.host, { counties, bounds, closest, still: "still" in dataset });
     this.map = map;
     this.counties = counties;
     this.addAreas();
@@ -102,6 +104,7 @@ class NetworkMap {
     onTheme(() => this.recolour());
     this.host.conurbMap = map;
     this.host.conurbNetwork = this;
+    if (dataset.bands) this.showBands();
     await new Promise((resolve) => map.once("idle", resolve));
     this.host.dataset.mapReady = "1";
     return this;
@@ -180,7 +183,7 @@ class NetworkMap {
       source: "bands",
       paint: {
         "fill-color": () => matching("band", [0, 1, 2, 3].flatMap((at) => [at, css(`--band-${at}`)]), css("--band-3")),
-        "fill-opacity": 0.55,
+        "fill-opacity": 0.7,
       },
     });
     this.layer({
@@ -203,8 +206,10 @@ class NetworkMap {
   }
 
   showBands() {
-    this.map.getSource("bands").setData(this.bandData());
-    this.host.dataset.bandsShown = String(this.bandData().features.length);
+    const bands = this.bandData();
+    this.map.getSource("bands").setData(bands);
+    if (bands.features.length) this.map.fitBounds(boundsOf(bands.features), { padding: 32, maxZoom: 12, duration: 0 });
+    this.host.dataset.bandsShown = String(bands.features.length);
   }
 
   addNetwork(network) {

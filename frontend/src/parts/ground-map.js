@@ -88,7 +88,7 @@ export function say(host, text) {
   host.append(note);
 }
 
-export async function groundMap(host, { counties: address, bounds, wheel = false, padding = 24, still = false }) {
+export async function groundMap(host, { counties: address, bounds, wheel = false, padding = 24, closest = 12, still = false }) {
   const { dataset } = host;
   const counties = typeof address === "string" ? await load(address) : address;
   maplibregl.setWorkerUrl(dataset.worker || workerBeside);
@@ -96,7 +96,7 @@ export async function groundMap(host, { counties: address, bounds, wheel = false
     container: host,
     style: styleOf(counties),
     bounds: bounds && !bounds.isEmpty() ? bounds : boundsOf(counties.features),
-    fitBoundsOptions: { padding, maxZoom: 12 },
+    fitBoundsOptions: { padding, maxZoom: closest },
     attributionControl: false,
     dragRotate: false,
     touchPitch: false,

@@ -6,6 +6,7 @@ from conurb.sames.facilities.actions.loading import load_and_appraise
 from conurb.sames.facilities.phrases import PHRASES
 from conurb.sames.facilities.queries.figures import ITEMS, measures
 from conurb.sames.facilities.queries.signals import signal_measures
+from conurb.sames.facilities.signal_demonstration import demonstrate
 from conurb.sames.facilities.signal_phrases import SIGNAL_ADDRESSES, SIGNAL_PHRASES
 
 PACK = Pack(
@@ -22,4 +23,5 @@ PACK = Pack(
     phrases={**PHRASES, **SIGNAL_PHRASES},
     addresses=SIGNAL_ADDRESSES,
     load=load_and_appraise,
+    demonstrate=demonstrate,
 )

@@ -19,8 +19,9 @@ Line = Sequence[Point]
 Colour = str
 """#rrggbb."""
 
-FINER = 3
+FINER = 2
 """Drawn so many times as large and then reduced, so that lines are smooth."""
+COLOURS = 96
 MARGIN = 0.04
 """Of the longer side, left free around what is shown."""
 
@@ -85,7 +86,10 @@ def draw(picture: Picture, width: int, height: int) -> bytes:
             reach = radius * FINER
             pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=colour)
     out = BytesIO()
-    image.resize((width, height), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
+    # few colours, so that a document with many maps stays small
+    image.reduce(FINER).quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        out, "PNG"
+    )
     return out.getvalue()
 
 

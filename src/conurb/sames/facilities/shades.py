@@ -15,6 +15,9 @@ MINUTES = (15.0, 30.0, 45.0, 60.0, 75.0, 90.0, 120.0)
 SAVED = (-0.05, 0.05, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Upper bounds of the shades of minutes saved: a loss, nothing, then ever more."""
 
+TRIP = (-0.01, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
+"""The same of minutes saved on an average trip, of which a project changes few."""
+
 RAMP = ("#fff7ec", "#fee8c8", "#fdd49e", "#fdbb84", "#fc8d59", "#e0603d", "#b93326", "#7f1414")
 GAIN = ("#e8a29a", "#f3f4f6", "#e0f0e3", "#bfe3c7", "#92cfa1", "#5cb377", "#2c8f52", "#0f5f33")
 

@@ -6,11 +6,12 @@ import hashlib
 import json
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from conurb.journal import files
 from conurb.journal.actions import record
-from conurb.network.region_network import FILES, FOLDER, RegionNetwork, load_network
+from conurb.network.region_network import FILES, FOLDER, RegionNetwork, load_network, loaded_files
 from conurb.region.declarations import Region
 from conurb.sames.facilities.actions import appraising, signals
 from conurb.sames.facilities.models import NetworkState
@@ -38,7 +39,7 @@ def load(region: Region) -> NetworkState | None:
 
     Runs of before stand, and are told to be stale. Raises RegionError with all that is wrong.
     """
-    network = load_network(region)
+    network = load_network(region, Path(settings.DATA_PATH) / FOLDER)
     opportunities = read_opportunities(region)
     if network is None or opportunities is None:
         return None
@@ -54,7 +55,6 @@ def load(region: Region) -> NetworkState | None:
         urn=new_urn("network"),
         name=network.network.name.zh,
         digest=digest,
-        projects=len(network.projects),
         **made.counts,
     )
     return made
@@ -63,7 +63,10 @@ def load(region: Region) -> NetworkState | None:
 def _contents(region: Region) -> dict[str, bytes]:
     folder = Path(region.path)
     names = [*(f"{FOLDER}/{name}" for name in FILES), FILE]
-    return {name: (folder / name).read_bytes() for name in names}
+    contents = {name: (folder / name).read_bytes() for name in names}
+    # what the node has loaded with `conurb network load` stands in the place of the drawn streets
+    loaded = loaded_files(Path(settings.DATA_PATH) / FOLDER) or loaded_files(folder / FOLDER)
+    return contents | {f"{FOLDER}/{file.name}": file.read_bytes() for file in loaded}
 
 
 def _digest(contents: dict[str, bytes], region: Region) -> str:

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,49 +16,93 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='NetworkState',
+            name="NetworkState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('digest', models.CharField(db_index=True, help_text='SHA-256 of all of it', max_length=64)),
-                ('files', models.JSONField(help_text="path within the network's folder → SHA-256")),
-                ('schematic', models.BooleanField(help_text='drawn from facts, not surveyed')),
-                ('source_zh', models.TextField(blank=True)),
-                ('source_en', models.TextField(blank=True)),
-                ('counts', models.JSONField(default=dict, help_text='how many of what')),
-                ('problems', models.JSONField(default=list, help_text='what was found wrong: [zh, en]')),
-                ('loaded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=300)),
+                (
+                    "digest",
+                    models.CharField(
+                        db_index=True, help_text="SHA-256 of all of it", max_length=64
+                    ),
+                ),
+                ("files", models.JSONField(help_text="path within the network's folder → SHA-256")),
+                ("schematic", models.BooleanField(help_text="drawn from facts, not surveyed")),
+                ("source_zh", models.TextField(blank=True)),
+                ("source_en", models.TextField(blank=True)),
+                ("counts", models.JSONField(default=dict, help_text="how many of what")),
+                (
+                    "problems",
+                    models.JSONField(default=list, help_text="what was found wrong: [zh, en]"),
+                ),
+                ("loaded_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'network',
-                'ordering': ['-id'],
+                "verbose_name": "network",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='opaque part of the URN', max_length=30, unique=True)),
-                ('travel', models.CharField(help_text='car, truck or transit', max_length=10)),
-                ('inputs', models.CharField(help_text='SHA-256', max_length=64)),
-                ('parameters', models.JSONField(help_text='what was assumed, and the rule of the ranking')),
-                ('result', models.CharField(help_text='SHA-256 of the figures, JSON', max_length=64)),
-                ('projects', models.PositiveIntegerField()),
-                ('seconds', models.FloatField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='facilities.networkstate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="opaque part of the URN", max_length=30, unique=True
+                    ),
+                ),
+                ("travel", models.CharField(help_text="car, truck or transit", max_length=10)),
+                ("inputs", models.CharField(help_text="SHA-256", max_length=64)),
+                (
+                    "parameters",
+                    models.JSONField(help_text="what was assumed, and the rule of the ranking"),
+                ),
+                (
+                    "result",
+                    models.CharField(help_text="SHA-256 of the figures, JSON", max_length=64),
+                ),
+                ("projects", models.PositiveIntegerField()),
+                ("seconds", models.FloatField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="facilities.networkstate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appraisal of projects',
-                'ordering': ['-id'],
-                'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['travel', '-id'], name='run_by_travel')],
+                "verbose_name": "appraisal of projects",
+                "ordering": ["-id"],
+                "base_manager_name": "everything",
+                "indexes": [models.Index(fields=["travel", "-id"], name="run_by_travel")],
             },
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everything', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("everything", django.db.models.manager.Manager()),
             ],
         ),
     ]

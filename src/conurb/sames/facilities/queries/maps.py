@@ -237,16 +237,29 @@ def middle_of(lines: Sequence[Line]) -> Point:
 
 
 def areas_of(before: Mapping[str, float], worth: Worth) -> Areas:
-    """Return how counties are coloured: minutes to the nearest centre before, after, and saved."""
+    """Return how counties are coloured: what a trip saves, and minutes to the nearest centre."""
     names = {county.pk: county.name for county in County.objects.defer("boundary")}
     after = {**before, **worth.nearest}
     saved = {code: before[code] - after[code] for code in before}
     minutes = _("%(name)s: %(minutes)s min")
+    trips = {each.code: each.minutes_saved or 0.0 for each in worth.counties}
     return Areas(
         (
             _view(
+                "trips",
+                _("On a trip"),
+                _("Minutes saved on an average trip from the county to another"),
+                "gain",
+                trips,
+                shades.TRIP,
+                {
+                    code: minutes % {"name": names.get(code, code), "minutes": f"{value:+.2f}"}
+                    for code, value in _less(trips).items()
+                },
+            ),
+            _view(
                 "saved",
-                _("Minutes saved"),
+                _("To the nearest centre"),
                 _("Minutes saved on the way to the nearest of the city centres"),
                 "gain",
                 saved,

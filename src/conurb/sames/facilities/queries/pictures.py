@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shapely.geometry import shape
+
 from conurb.network.multimodal import TRACKS, LinkClass
 from conurb.region.models import City, County
 from conurb.sames.facilities import picture, shades
@@ -13,7 +15,9 @@ from conurb.sames.facilities.queries import maps
 from conurb.sames.facilities.queries import network as networks
 from conurb.sames.facilities.worth import Worth
 
-WIDTH, HEIGHT = 1280, 720
+WIDTH, HEIGHT = 1120, 630
+SEEN = 0.001
+"""Degrees; a bend that is smaller is not seen in a picture of this size."""
 PLAIN = "#f8f9fb"
 BORDER = "#b9c1ca"
 PROJECT = "#c0392b"
@@ -31,9 +35,8 @@ OTHER = ("#aab2bb", 0.8)
 class ProjectPictures:
     """Draws the pictures of many projects; counties and network are read once."""
 
-    def __init__(self, state: NetworkState, before: Mapping[str, float]) -> None:
+    def __init__(self, state: NetworkState) -> None:
         self._region = networks.network_of(state)
-        self._before = before
         self._counties = [
             (county.pk, _rings(county.boundary)) for county in County.objects.order_by("code")
         ]
@@ -42,32 +45,29 @@ class ProjectPictures:
 
     def draw(self, key: str, worth: Worth | None) -> bytes:
         """Return the picture of a project as PNG."""
-        saved = {
-            code: self._before[code] - minutes
-            for code, minutes in (worth.nearest if worth else {}).items()
-            if code in self._before
-        }
+        saved = {each.code: each.minutes_saved or 0.0 for each in worth.counties} if worth else {}
         areas = [
             Area(rings, self._fill(code, saved), BORDER, 1.0)
             for code, polygons in self._counties
             for rings in polygons
         ]
-        lines = maps.lines_of(self._region.project(key), self._region)
+        project = self._region.project(key)
+        lines = maps.lines_of(project, self._region)
         strokes = [
             *self._strokes,
             *(Stroke(line, EDGE, 9.0) for line in lines),
             *(Stroke(line, PROJECT, 5.0) for line in lines),
         ]
         marks = [Mark(at, 6.0, CENTRE) for at in self._centres]
-        if lines:
+        if lines and project.length_km <= maps.SHORT_KM:
             marks.append(Mark(maps.middle_of(lines), 5.0, PROJECT))
         shown = [*self._centres, *(point for line in lines for point in line)]
         return picture.draw(Picture(areas, strokes, marks, shown=_widened(shown)), WIDTH, HEIGHT)
 
     def _fill(self, code: str, saved: Mapping[str, float]) -> str:
-        if code not in self._before:
+        if code not in saved:
             return PLAIN
-        return shades.GAIN[shades.shade_of(saved.get(code, 0.0), shades.SAVED)]
+        return shades.GAIN[shades.shade_of(saved[code], shades.TRIP)]
 
     def _network(self) -> list[Stroke]:
         links = [
@@ -86,12 +86,12 @@ class ProjectPictures:
 
 
 def _rings(boundary: Mapping[str, object]) -> list[list[list[picture.Point]]]:
-    """Return the polygons of a GeoJSON geometry, each as its rings."""
-    given = boundary["coordinates"]
-    polygons = [given] if boundary["type"] == "Polygon" else given
+    """Return the polygons of a GeoJSON geometry, each as its rings, as finely as one sees."""
+    seen = shape(boundary).simplify(SEEN)
     return [
-        [[(point[0], point[1]) for point in ring] for ring in polygon]
-        for polygon in polygons  # type: ignore[attr-defined]
+        [[(x, y) for x, y in ring.coords] for ring in (polygon.exterior, *polygon.interiors)]
+        for polygon in getattr(seen, "geoms", [seen])
+        if not polygon.is_empty
     ]
 
 

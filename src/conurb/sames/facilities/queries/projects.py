@@ -89,9 +89,9 @@ class Project:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known of it beside figures: pairs of a name and a value."""
-        found = [(_("Kind"), self.kind)]
+        found = [(_("Kind of project"), self.kind)]
         if self.cities:
-            found.append((_("Cities"), in_language("、", ", ").join(self.cities)))
+            found.append((_("Cities it lies in"), in_language("、", ", ").join(self.cities)))
         if self.length_km:
             found.append((_("Length"), _("%(km)s km") % {"km": self.length_km}))
         if self.cost:

@@ -159,10 +159,10 @@ def narrowed(rows: Mapping[str, Row], asked: Asked) -> list[Row]:
     return sorted(taken, key=SORTS[asked.sort])
 
 
-def columns() -> list[Column]:
+def columns(*, with_cost: bool) -> list[Column]:
     """Return the columns of the list in the language of the moment."""
-    return [
-        Column("place", _("Place"), _("Place by the stated rule, and its band")),
+    found = [
+        Column("place", _("Rank"), _("Rank by the stated rule, and its band")),
         Column("name", _("Project"), _("Name of the project")),
         Column("item", _("Item"), _("Item of the plan")),
         Column("stage", _("Stage"), _("How far it is, by the reports of its tasks")),
@@ -185,13 +185,11 @@ def columns() -> list[Column]:
             _("Change of the coefficient of Gini of jobs reached; below zero is more even"),
             number=True,
         ),
-        Column(
-            "cost",
-            _("Yuan an hour"),
-            _("What a year of the cost is, over the hours saved in a year; where a cost is known"),
-            number=True,
-        ),
     ]
+    if with_cost:
+        words = _("What a year of the cost is, over the hours saved in a year")
+        found.append(Column("cost", _("Yuan an hour"), words, number=True))
+    return found
 
 
 def choices_of(rows: Mapping[str, Row]) -> dict[str, object]:

@@ -107,7 +107,7 @@ def figures_of(row: Row) -> list[Figure]:
 def lines_of(one: Row, other: Row) -> list[Line]:
     """Return two projects figure by figure."""
     asked: list[tuple[str, str, Callable[[Row], float | None], int, int]] = [
-        (_("Place"), "", lambda row: row.place if row.works else None, 0, -1),
+        (_("Rank"), "", lambda row: row.place if row.works else None, 0, -1),
         (_("Minutes saved"), _("a trip"), lambda row: row.minutes_saved, 2, 1),
         (_("Hours saved"), _("a day"), lambda row: row.hours_saved, 0, 1),
         (_("Jobs reached more"), _("in 45 min"), lambda row: row.jobs_gain, 0, 1),

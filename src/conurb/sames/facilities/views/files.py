@@ -32,7 +32,7 @@ def project_docx(request: HttpRequest, key: str) -> HttpResponse:
     """Give one project as a Word document of one page."""
     of = read(request)
     row = row_of(of, key)
-    pictures = ProjectPictures(of.state, of.result.nearest if of.result else {})
+    pictures = ProjectPictures(of.state)
     content = project_pages.write([page_of(of, row, pictures)])
     return download(content, f"{row.project.name}.docx", DOCX)
 
@@ -66,7 +66,7 @@ def page_of(of: Read, row: Row, pictures: ProjectPictures) -> Page:
 
 
 def _docx(of: Read) -> bytes:
-    pictures = ProjectPictures(of.state, of.result.nearest if of.result else {})
+    pictures = ProjectPictures(of.state)
     rows = list(of.rows.values())
     return project_pages.write([page_of(of, row, pictures) for row in rows], _listed(of, rows))
 
@@ -76,7 +76,7 @@ def _listed(of: Read, rows: list[Row]) -> Listed:
         title=_("Projects of the network, ranked"),
         about=_notes(of),
         heads=[
-            _("Place"),
+            _("Rank"),
             _("Project"),
             _("Item"),
             _("Stage"),

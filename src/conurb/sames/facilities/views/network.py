@@ -55,6 +55,7 @@ def network(request: HttpRequest) -> HttpResponse:
                 bands=True,
                 pick="at",
                 pick_form="reach-form",
+                soft=True,
                 fit="region",
             ),
         },

@@ -34,13 +34,15 @@ def ranking(request: HttpRequest) -> HttpResponse:
         return render(request, "facilities/ranking.html", nothing)
     read = read_for(request, state, asked.travel)
     rows = lists.narrowed(read.rows, asked)
+    with_cost = any(row.cost_per_hour is not None for row in read.rows.values())
     return render(
         request,
         "facilities/ranking.html",
         {
             "asked": asked,
             "rows": rows,
-            "columns": lists.columns(),
+            "columns": lists.columns(with_cost=with_cost),
+            "with_cost": with_cost,
             "choices": lists.choices_of(read.rows),
             "standing": read.standing,
             "ranking": runs.rules_of(read.result) if read.result else None,

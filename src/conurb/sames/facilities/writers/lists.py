@@ -30,14 +30,14 @@ LAYER = "projects"
 def heads() -> list[Column]:
     """Return the columns of the list."""
     return [
-        Column(_("Place"), 8),
+        Column(_("Rank"), 8),
         Column(_("Best place"), 8),
         Column(_("Worst place"), 8),
         Column(_("Project"), 34, wraps=True),
-        Column(_("Kind"), 14),
+        Column(_("Kind of project"), 14),
         Column(_("Item"), 10),
         Column(_("Stage"), 12),
-        Column(_("Cities"), 14),
+        Column(_("Cities it lies in"), 14),
         Column(_("Length, km"), 10),
         Column(_("Minutes saved a trip"), 12),
         Column(_("Hours saved a day"), 12),

@@ -103,11 +103,13 @@ class _Paper:
         for words in listed.about:
             self._line(words, TEXT, after=2)
         table = self._table(len(listed.rows) + 1, listed.widths_mm)
-        for at, head in enumerate(listed.heads):
-            self._cell(table.cell(0, at), head, HEAD, fill="EEF0F3")
-        for number, row in enumerate(listed.rows, start=1):
-            for at, value in enumerate(row):
-                self._cell(table.cell(number, at), value, SMALL)
+        # rows one by one: to ask a table for a cell reads the whole table again
+        head, *rows = [row.cells for row in table.rows]
+        for cell, words in zip(head, listed.heads, strict=True):
+            self._cell(cell, words, HEAD, fill="EEF0F3")
+        for cells, row in zip(rows, listed.rows, strict=True):
+            for cell, value in zip(cells, row, strict=True):
+                self._cell(cell, value, SMALL)
         table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
         self._line("", SMALL)
 
@@ -127,7 +129,7 @@ class _Paper:
         self.document.paragraphs[-1].alignment = Align.CENTER
         self._spaced(self.document.paragraphs[-1], 0, 2)
         self._legend(page.legend)
-        self._head(_("In the plan"))
+        self._head(_("Words and tasks of the plan"))
         for task in project.tasks[:2]:
             self._line(f"{task.number} {_cut(task.text)}（{task.stage}）", TEXT)
         if not project.tasks:
@@ -172,7 +174,7 @@ class _Paper:
         self._run(line, _("the project") + "  ", SMALL)
         self._run(line, "● ", SMALL, colour="1769AA")
         self._run(line, _("city centres") + "  ", SMALL)
-        self._run(line, _("minutes saved to the nearest of them:") + " ", SMALL)
+        self._run(line, _("minutes saved on an average trip:") + " ", SMALL)
         for each in legend:
             self._run(line, "■ ", SMALL, colour=shades.GAIN[each.shade].lstrip("#").upper())
             self._run(line, f"{each.words}  ", SMALL)
