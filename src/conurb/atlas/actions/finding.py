@@ -88,12 +88,14 @@ def ask(
         raise RefusedError(_("No map was submitted or published yet, so nothing can be compared."))
     waiting = FindingRun.everything.filter(version=version, state=_STATES.WAITING)
     for run in waiting:
-        if set(run.compared.values_list("pk", flat=True)) == {each.pk for each in compared}:
+        if set(run.compared(manager="everything").values_list("pk", flat=True)) == {
+            each.pk for each in compared
+        }:
             return run
     run = FindingRun.everything.create(
         key=secrets.token_hex(15), version=version, asked_by=actor, asked_at=now or timezone.now()
     )
-    run.compared.set(compared)
+    run.compared(manager="everything").set(compared)
     record(
         actor,
         "finding.ask",
@@ -139,7 +141,7 @@ def gather(run: FindingRun) -> Given:
     started = timezone.now()
     texts = findings_sides.rule_texts()
     borders = findings_sides.borders()
-    versions = run.compared.select_related("layer").order_by("layer_id")
+    versions = run.compared(manager="everything").select_related("layer").order_by("layer_id")
     return Given(
         findings_sides.sides(versions, borders.plane),
         borders,
