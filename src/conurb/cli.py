@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 import click
 
 from conurb.network.command import network
+from conurb.sames.facilities.appraise_command import appraise
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_REGION = PROJECT / "regions" / "changzhutan"
@@ -431,6 +432,7 @@ def records_audit(
         sys.exit(1)
 
 
+network.add_command(appraise)
 main.add_command(network)
 
 
