@@ -1,8 +1,9 @@
 """Who may do what with layers, their imports, and background work.
 
 The layer of the table belongs to Zhuzhou's planning authority; none of the officers of the table
-works there, and of them only the office keeps layers at all. What officers of the layer's own
-authority may do is tested in tests/atlas/test_importing.py.
+works there. Those of transport keep layers of roads and rails, the office of zones, which is what
+POST opens. What officers of the layer's own authority may do is tested in
+tests/atlas/test_importing.py.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ PAGES = """
 route                     method  nobody  resident changsha zhuzhou xiangtan office  admin
 
 atlas                     GET     ok      ok       ok       ok      ok       ok      ok
-atlas-layer-new           GET     login   no       no       no      no       ok      no
-atlas-layer-new           POST    login   no       no       no      no       goes    no
-atlas-layer-new           EMPTY   login   no       no       no      no       bad     no
+atlas-layer-new           GET     login   no       ok       ok      ok       ok      no
+atlas-layer-new           POST    login   no       bad      bad     bad      goes    no
+atlas-layer-new           EMPTY   login   no       bad      bad     bad      bad     no
 atlas-layer               GET     ok      ok       ok       ok      ok       ok      ok
 atlas-layer@draft         GET     missing missing  missing  missing missing  missing ok
 atlas-upload              GET     login   no       no       no      no       no      no

@@ -180,7 +180,7 @@ def convert(
     def step(xy: Floats) -> Floats:
         return work(xy[:, ::-1] if swapped else xy)
 
-    return shapely.transform(geometries, step)
+    return np.asarray(shapely.transform(geometries, step), dtype=object)
 
 
 # ———————————————————————————— GCJ-02 and BD-09 ————————————————————————————

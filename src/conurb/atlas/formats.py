@@ -518,7 +518,9 @@ def _codec(stated: str) -> str:
 
 def _read_gdal(layer: SourceLayer, size: int) -> Iterator[tuple[pa.Table, npt.NDArray[np.object_]]]:
     wanted: dict[str, Any] = {}
+    name: str | None
     if layer.format == SHAPEFILE:
+        # one Shapefile stands under each of the names given at unpacking
         name = layer.path.stem
         if layer.encoding != "utf-8":
             wanted["encoding"] = "ISO-8859-1"

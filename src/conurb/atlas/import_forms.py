@@ -20,7 +20,7 @@ class LayerForm(Form):
     """A new layer."""
 
     kind = forms.ChoiceField(
-        label=_("Kind"),
+        label=_("Kind of layer"),
         help_text=_("It decides what is asked of the features, and how they count."),
     )
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=200)

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 def areas(geometries: Geometries) -> Floats:
     """Return areas in square metres of geometries in longitude and latitude; 0 for lines."""
     flat = shapely.transform(np.asarray(geometries, dtype=object), _equal_area)
-    return np.nan_to_num(shapely.area(flat))
+    return np.asarray(np.nan_to_num(shapely.area(flat)), dtype=float)
 
 
 def lengths(geometries: Geometries) -> Floats:
@@ -43,7 +43,8 @@ def lengths(geometries: Geometries) -> Floats:
     along = A * (1 - E2) / root**1.5 * step[:, 1]
     within = place[1:] == place[:-1]
     of = owners[place[1:][within]]
-    return np.bincount(of, np.hypot(across, along)[within], minlength=len(geometries))
+    sums = np.bincount(of, np.hypot(across, along)[within], minlength=len(geometries))
+    return sums.astype(float)
 
 
 def _equal_area(coordinates: Floats) -> Floats:

@@ -22,7 +22,8 @@ from conurb.atlas.schemas import Schema
 ROWS = 20
 MOST_VALUES = 400
 """Distinct values of a field that are kept for mapping; a field with more is no classification."""
-SAMPLE = 20_000
+SAMPLE = 500
+"""Points by which coordinate systems are told apart, spread evenly over the file."""
 LONGEST = 200
 
 Tick = Callable[[int], None]
@@ -178,11 +179,11 @@ def _likely_form(forms: Mapping[str, int], schema: Schema) -> str:
 
 
 def _sample(middles: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """At most 500 points, spread evenly over the file."""
     if not middles:
         return np.zeros((0, 2))
     every = np.concatenate(middles)
-    return every[np.linspace(0, len(every) - 1, min(len(every), 500)).astype(int)]
+    places = np.linspace(0, len(every) - 1, min(len(every), SAMPLE)).astype(int)
+    return np.asarray(every[places], dtype=float)
 
 
 def shown(value: Any) -> Any:

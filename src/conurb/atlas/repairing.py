@@ -160,7 +160,9 @@ def _read(
     wkb: npt.NDArray[np.object_], fids: Fids, log: _Log
 ) -> tuple[Geometries, npt.NDArray[np.intp]]:
     missing = np.array([not value for value in wkb], dtype=bool)
-    geometry = shapely.from_wkb(np.where(missing, None, wkb), on_invalid="ignore")
+    given = wkb.copy()
+    given[missing] = None
+    geometry = shapely.from_wkb(given, on_invalid="ignore")
     failed = np.flatnonzero(shapely.is_missing(geometry) & ~missing)
     for place in failed:
         geometry[place] = shapely.from_wkb(wkb[place], on_invalid="fix")
@@ -256,7 +258,7 @@ def _without_repeats(geometry: Geometries, fids: Fids, form: str, log: _Log) -> 
 
 def _thinned(geometry: Geometries) -> Geometries:
     try:
-        return shapely.remove_repeated_points(geometry)
+        return np.asarray(shapely.remove_repeated_points(geometry), dtype=object)
     except shapely.GEOSException:
         if len(geometry) == 1:
             return geometry  # a part of a line that has no length; it does no harm

@@ -217,7 +217,8 @@ def _footer(path: str) -> pq.FileMetaData:
 
 @lru_cache(maxsize=64)
 def _identifiers(path: str) -> npt.NDArray[np.int64]:
-    return _opened(Path(path)).read(columns=[FID]).column(FID).to_numpy().astype(np.int64)
+    column = _opened(Path(path)).read(columns=[FID]).column(FID)
+    return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
 @lru_cache(maxsize=256)

@@ -23,7 +23,7 @@ SILENT_FOR = timedelta(seconds=60)
 MOST_ATTEMPTS = 2
 
 
-@task()
+@task()  # type: ignore[untyped-decorator]
 def carry_out(key: str) -> None:
     """Do the job with this key; a job that is not waiting any more is left alone."""
     job = _take_up(key)

@@ -33,7 +33,7 @@ WHO = {
 
 # Pages below another address than that of their entry.
 ALSO_IN = {"plan": ("/tasks/",)}
-NOT_IN = {"wallet": ("/wallet/looks/",)}
+NOT_IN = {"wallet": ("/wallet/looks/",), "atlas": ("/atlas/map/", "/atlas/findings/")}
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,14 @@ def _layout() -> list[tuple[str, str, Sequence[Row]]]:
                 Row(EVERYBODY, _("Bulletins"), "bulletins", "news"),
                 Row(OFFICE, _("Supervision"), "supervision", "alarm"),
                 Row(OFFICE, _("Import"), "imports", "file-import"),
+            ],
+        ),
+        (
+            _("Maps"),
+            "stack-2",
+            [
+                Row(EVERYBODY, _("Layers of maps"), "atlas", "stack-2"),
+                Row(EVERYBODY, _("Map of layers"), "atlas-map", "map-2"),
             ],
         ),
         ("", "", [Row(OFFICERS, _("My work"), "work", "briefcase")]),

@@ -303,12 +303,13 @@ def _convert(running: Running) -> _Made:
             raise _nothing_left() from nothing
     running.progress(source.count * 10 // 9, source.count * 10 // 9 + 1, WRITING)
     sha256, _path = storing.write(converted.frame, folder())
+    west, south, east, north = (float(side) for side in converted.frame.total_bounds)
     return _Made(
         sha256,
         _kept_table(converted.repairs),
         _kept_table(converted.problems),
         converted,
-        tuple(float(side) for side in converted.frame.total_bounds),
+        (west, south, east, north),
         source,
     )
 
@@ -371,7 +372,10 @@ def _keep_version(job: Job, made: _Made) -> dict[str, Any]:
         urn=version.urn,
         name=f"{layer.name_zh} 第{version.number}版",
         authority=layer.authority,
-        **converted.counts,
+        kept=converted.counts["kept"],
+        dropped=converted.counts["dropped"],
+        repaired=converted.counts["repaired"],
+        problems=converted.counts["problems"],
     )
     return {"version": version.key}
 

@@ -66,7 +66,7 @@ def _upload(request: HttpRequest, key: str) -> HttpResponse:
         "accept": ACCEPT,
         "limit": formats.MAX_SIZE,
         "limit_mb": LIMIT_MB,
-        "most": formats.MAX_FEATURES,
+        "most": f"{formats.MAX_FEATURES:,}",
     }
     return render(request, "atlas/upload.html", context, status=status)
 

@@ -131,9 +131,9 @@ def repairs_xlsx(request: HttpRequest, key: str) -> HttpResponse:
     unit = _("m²") if found.geometry == LayerVersion.Geometry.POLYGON else _("m")
     columns = [
         sheets.Column(_("Feature"), 12),
-        sheets.Column(_("What was done"), 50, wraps=True),
-        sheets.Column(f"{_('Before')} ({unit})", 18),
-        sheets.Column(f"{_('After')} ({unit})", 18),
+        sheets.Column(_("What was repaired"), 50, wraps=True),
+        sheets.Column(f"{_('Size before')} ({unit})", 18),
+        sheets.Column(f"{_('Size after')} ({unit})", 18),
     ]
     rows = lists.repairs(found)
     cells = (
