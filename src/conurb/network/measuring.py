@@ -84,7 +84,7 @@ class Measuring:
             self.study.assumptions.decay,
             self._own,
         )
-        return Before(*measured, centres=base[:, len(self.study.zones.names) :].copy())
+        return Before(*measured, base[:, len(self.study.zones.names) :].copy())
 
     def change(self, keys: Sequence[str]) -> Change:
         """Measure what these projects change together. KeyError for one that was not given."""
@@ -98,7 +98,7 @@ class Measuring:
             self.study.assumptions.decay,
             self._own,
         )
-        return Change(*measured, centres=after[:, len(self.study.zones.names) :].copy())
+        return Change(*measured, after[:, len(self.study.zones.names) :].copy())
 
 
 def joined(parts: Sequence[Part]) -> Part:
