@@ -90,7 +90,7 @@ def test_what_finds_no_place_is_told(declared, region, surveyed):  # noqa: F811
     )
     moved = on_streets(declared, replace(surveyed, links=named), region.counties)
     told = {problem.where for problem in moved.problems}
-    assert "g4-widening" in told
+    assert "dongzhu-bottlenecks" in told
     far = replace(
         declared.network,
         zones=tuple(replace(zone, lon=100.0) for zone in declared.network.zones),

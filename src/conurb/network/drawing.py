@@ -63,28 +63,40 @@ def metres_between(one: Point, other: Point) -> float:
 
 @dataclass(frozen=True)
 class Settings:
-    """How drawn lines become lengths and capacities."""
+    """How drawn lines become lengths and capacities, by class; `other` is any class not named."""
 
-    winding: float = 1.0
+    winding: Mapping[str, float] = field(default_factory=dict)
     capacity_a_lane: Mapping[str, float] = field(default_factory=dict)
+
+    def winds(self, kind: LinkClass) -> float:
+        """How much longer a link of a class is than it is drawn."""
+        return self.winding.get(kind, self.winding.get("other", 1.0))
 
 
 def read_settings(table: Table | None) -> Settings:
     """Read the [settings] of a file of roads or tracks."""
     if table is None:
         return Settings()
-    winding = table.number("winding")
-    given = table.table("capacity_a_lane", required=False)
-    capacity = {}
-    for key, value in given.items() if given is not None else ():
-        if key not in {each.value for each in LinkClass}:
-            table.note("unknown-reference", "capacity_a_lane", found=key, **closest(key, LinkClass))
-        elif not _is_positive(value):
-            table.note("not-positive", "capacity_a_lane", found=value)
-        else:
-            capacity[key] = float(value)
+    settings = Settings(
+        _by_class(table, "winding", ("other",)), _by_class(table, "capacity_a_lane", ())
+    )
     table.finish()
-    return Settings(winding or 1.0, capacity)
+    return settings
+
+
+def _by_class(table: Table, name: str, besides: Sequence[str]) -> dict[str, float]:
+    """A table of positive numbers by class of link."""
+    given = table.table(name, required=False)
+    known = [*LinkClass, *besides]
+    found = {}
+    for key, value in given.items() if given is not None else ():
+        if key not in known:
+            table.note("unknown-reference", name, found=key, **closest(key, known))
+        elif not _is_positive(value):
+            table.note("not-positive", name, found=value)
+        else:
+            found[key] = float(value)
+    return found
 
 
 class Drawing:
@@ -196,7 +208,7 @@ class Drawing:
                 head=self._number[head],
                 kind=kind,
                 modes=frozenset(modes),
-                length_m=round(length_of(geometry) * settings.winding, 1),
+                length_m=round(length_of(geometry) * settings.winds(kind), 1),
                 speed_kmh=speed,
                 geometry=geometry,
                 both_ways=not one_way,
