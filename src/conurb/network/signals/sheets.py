@@ -31,10 +31,10 @@ PLAN_SHEET = Bilingual("方案", "Plan")
 ROWS_SHEET = Bilingual("路口", "Intersections")
 MOST_ROWS = 200
 ORDER_WORDS = {
-    Order.LEAD_LAG: Bilingual("去向先、来向后", "outbound leads, inbound lags"),
-    Order.LAG_LEAD: Bilingual("去向后、来向先", "outbound lags, inbound leads"),
-    Order.LEAD_LEAD: Bilingual("双向先", "both lead"),
-    Order.LAG_LAG: Bilingual("双向后", "both lag"),
+    Order.LEAD_LAG: Bilingual("前置 / 后置", "leads / lags"),
+    Order.LAG_LEAD: Bilingual("后置 / 前置", "lags / leads"),
+    Order.LEAD_LEAD: Bilingual("前置 / 前置", "leads / leads"),
+    Order.LAG_LAG: Bilingual("后置 / 后置", "lags / lags"),
 }
 CYCLE = Bilingual("周期（秒）", "Cycle (s)")
 YELLOW = Bilingual("黄灯（秒）", "Yellow (s)")

@@ -36,7 +36,7 @@ class SearchForm(Form):
     method = forms.ChoiceField(
         label=gettext_lazy("Method"),
         choices=list(METHOD_WORDS.items()),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     cycle_from = forms.IntegerField(
         label=gettext_lazy("Cycle from (s)"), min_value=int(CYCLES[0]), max_value=int(CYCLES[1])

@@ -1,0 +1,75 @@
+"""Who may do what with the signals of arterials.
+
+Plans are read by everybody. None of the officers of the table works for traffic police; what those
+may do, by city, is tested in tests/sames/facilities/test_signals.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SLUG = "tanzhou-avenue"
+
+PAGES = """
+route                     method  nobody  resident changsha zhuzhou xiangtan office  admin
+
+signals                   GET     ok      ok       ok       ok      ok       ok      ok
+signals-corridor          GET     ok      ok       ok       ok      ok       ok      ok
+signals-version           GET     goes    goes     goes     goes    goes     goes    goes
+signals-file              GET     ok      ok       ok       ok      ok       ok      ok
+signals-optimise          GET     login   no       method   method  method   method  method
+signals-optimise          POST    login   no       no       no      no       no      no
+signals-optimise          EMPTY   login   no       no       no      no       no      no
+signals-upload            GET     login   no       method   method  method   method  method
+signals-upload            POST    login   no       no       no      no       no      no
+signals-upload            EMPTY   login   no       no       no      no       no      no
+signals-sign              GET     login   no       method   method  method   method  method
+signals-sign              POST    login   no       no       no      no       no      no
+signals-sign              EMPTY   login   no       no       no      no       no      no
+"""
+
+
+def extend(world: Any) -> None:
+    """Propose a plan that waits for its cities."""
+    from conurb.network.signals.bandwidth import Wish
+    from conurb.region.competence import competent
+    from conurb.region.models import User
+    from conurb.sames.facilities.actions import signals as acts
+    from conurb.sames.facilities.signal_models import SignalCorridor
+
+    police = User.objects.create_user(
+        "signals-table", authority=competent("traffic-police", "430100")
+    )
+    base = acts.current_of(SignalCorridor.objects.get(slug=SLUG))
+    assert base is not None
+    asked = acts.Asked(Wish(method="maxband"), "wave")
+    made = acts.search(acts.plan_of(base), asked)
+    world.more["signal-plan"] = acts.propose(police, base, asked, made)
+
+
+def _version(world: Any) -> list[Any]:
+    return [SLUG, world.more["signal-plan"].key]
+
+
+PLACES = {
+    "signals-corridor": lambda _world: [SLUG],
+    "signals-version": lambda world: [world.more["signal-plan"].key],
+    "signals-file": lambda world: [*_version(world), "json"],
+    "signals-optimise": lambda _world: [SLUG],
+    "signals-upload": lambda _world: [SLUG],
+    "signals-sign": _version,
+}
+INPUTS = {
+    "signals-optimise": lambda _world: {
+        "method": "maxband",
+        "cycle_from": 90,
+        "cycle_to": 110,
+        "tolerance": 0,
+        "weight_outbound": 1,
+        "weight_inbound": 1,
+        "orders": "on",
+        "keep": "wave",
+    },
+    "signals-sign": lambda _world: {"agreed": "yes"},
+}
+FINGERPRINT = ("facilities",)

@@ -1,0 +1,309 @@
+"""Signals of arterials: searched for, handed in, signed by every city, shown, written as files."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from conurb.background.models import Job
+from conurb.journal.models import Entry
+from conurb.network.signals.bands import bands_of
+from conurb.network.signals.bandwidth import Wish
+from conurb.network.signals.declaring import read_data
+from conurb.network.signals.plans import WAYS
+from conurb.network.signals.sheets import SheetError, workbook_of
+from conurb.refusal import NotCompetentError, RefusedError
+from conurb.region.competence import competent
+from conurb.region.models import City, User
+from conurb.sames.facilities.actions import signals as acts
+from conurb.sames.facilities.queries import signals as found
+from conurb.sames.facilities.queries.signals import signal_measures
+from conurb.sames.facilities.signal_models import SignalCorridor, SignalSignature, SignalVersion
+
+CHANGSHA, ZHUZHOU, XIANGTAN = "430100", "430200", "430300"
+SLUG = "tanzhou-avenue"
+ASKED = acts.Asked(Wish(method="maxband"), "wave")
+
+
+@pytest.fixture
+def police(db):
+    """An officer of the traffic police of every city, by the city's code."""
+    return {
+        city.pk: User.objects.create_user(
+            f"police-{city.slug}", authority=competent("traffic-police", city.pk)
+        )
+        for city in City.objects.all()
+    }
+
+
+@pytest.fixture
+def corridor(db):
+    return SignalCorridor.objects.get(slug=SLUG)
+
+
+@pytest.fixture
+def proposal(police, corridor):
+    base = acts.current_of(corridor)
+    made = acts.search(acts.plan_of(base), ASKED)
+    return acts.propose(police[CHANGSHA], base, ASKED, made)
+
+
+def browser(officer: User) -> Client:
+    client = Client()
+    client.force_login(officer, backend="conurb.portal.backends.Backend")
+    return client
+
+
+def page_of(proposal: SignalVersion | None = None) -> str:
+    address = reverse("signals-corridor", args=[SLUG])
+    return f"{address}?version={proposal.key}" if proposal else address
+
+
+def figures() -> dict[str, float]:
+    return {each.key: float(each.read().value) for each in signal_measures()}
+
+
+def test_the_folders_arterials_are_those_of_item_2_4_and_run_as_declared(db):
+    slugs = set(SignalCorridor.objects.values_list("slug", flat=True))
+    assert slugs == {"furong-avenue", "tanzhou-avenue", "dongzhu-road"}
+    for each in SignalCorridor.objects.all():
+        current = acts.current_of(each)
+        assert current is not None
+        assert current.kind == SignalVersion.Kind.DECLARED
+        assert len(each.cities) == 2
+    assert figures()["signals-coordinated"] == 0
+
+
+def test_loading_the_folder_again_adds_nothing(db):
+    from conurb.region.folder import load_region
+    from tests.conftest import REGION
+
+    assert acts.load(load_region(REGION)) == 0
+
+
+def test_the_last_citys_signature_puts_a_plan_in_force(police, corridor, proposal):
+    before = figures()
+    acts.sign(police[CHANGSHA], proposal, agreed=True)
+    assert acts.current_of(corridor) != proposal
+    assert acts.standing_of(proposal, corridor).missing == (XIANGTAN,)
+    acts.sign(police[XIANGTAN], proposal, agreed=True)
+    assert acts.current_of(corridor) == proposal
+    after = figures()
+    assert after["signals-coordinated"] == 1
+    assert after["signals-wave"] > before["signals-wave"]
+    verbs = Entry.everything.filter(object_urn=proposal.urn).values_list("verb", flat=True)
+    assert sorted(verbs) == ["signals.adopt", "signals.propose", "signals.sign", "signals.sign"]
+
+
+def test_a_city_signs_once_and_only_for_its_own_arterial(police, proposal):
+    acts.sign(police[CHANGSHA], proposal, agreed=True)
+    with pytest.raises(RefusedError):
+        acts.sign(police[CHANGSHA], proposal, agreed=True)
+    with pytest.raises(NotCompetentError):
+        acts.sign(police[ZHUZHOU], proposal, agreed=True)
+
+
+def test_a_refusal_needs_a_reason_and_is_final(police, corridor, proposal):
+    with pytest.raises(RefusedError, match=r"reason|理由"):
+        acts.sign(police[XIANGTAN], proposal, agreed=False, reason=" ")
+    acts.sign(police[XIANGTAN], proposal, agreed=False, reason="学校门前行人绿灯不足")
+    with pytest.raises(RefusedError):
+        acts.sign(police[CHANGSHA], proposal, agreed=True)
+    assert acts.standing_of(proposal, corridor).state == "refused"
+
+
+def test_a_newer_plan_makes_older_proposals_out_of_date(police, corridor, proposal):
+    base = acts.current_of(corridor)
+    asked = acts.Asked(Wish(method="multiband"), "delay")
+    other = acts.propose(police[XIANGTAN], base, asked, acts.search(acts.plan_of(base), asked))
+    for city in (CHANGSHA, XIANGTAN):
+        acts.sign(police[city], other, agreed=True)
+    assert acts.standing_of(proposal, corridor).state == "outdated"
+    with pytest.raises(RefusedError):
+        acts.sign(police[CHANGSHA], proposal, agreed=True)
+
+
+def test_what_is_kept_of_the_wave_is_as_asked(corridor):
+    plan = acts.plan_of(acts.current_of(corridor))
+    for keep, least in (("wave", 0.999), ("balance", 0.8), ("delay", 0.0)):
+        made = acts.search(plan, acts.Asked(Wish(method="maxband"), keep))
+        assert made["result"]["kept"] >= least - 1e-6
+        bands = bands_of(read_data(made["plan"]))
+        assert made["result"]["bands"] == {way: bands.through[way].lasts for way in WAYS}
+
+
+def test_versions_and_signatures_cannot_be_changed(police, proposal):
+    acts.sign(police[CHANGSHA], proposal, agreed=True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SignalVersion.everything.filter(pk=proposal.pk).update(words="anders")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SignalSignature.objects.filter(version=proposal).delete()
+
+
+def test_an_officer_searches_and_the_job_leads_to_the_proposal(
+    police, corridor, django_capture_on_commit_callbacks
+):
+    officer = browser(police[XIANGTAN])
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = officer.post(
+            reverse("signals-optimise", args=[SLUG]),
+            {
+                "method": "maxband",
+                "cycle_from": 95,
+                "cycle_to": 105,
+                "tolerance": 0,
+                "weight_outbound": 1,
+                "weight_inbound": 2,
+                "keep": "balance",
+            },
+        )
+    job = Job.everything.get(kind=acts.KIND)
+    assert answer.headers["Location"] == reverse("job", args=[job.key])
+    assert job.state == Job.State.DONE, job.problem_en
+    version = SignalVersion.everything.get(key=job.result["version"])
+    assert 95 <= acts.plan_of(version).cycle <= 105
+    assert version.wish["weights"] == [1.0, 2.0]
+    assert officer.get(answer.headers["Location"]).headers["Location"] == page_of(version)
+
+
+def test_a_search_that_cannot_be_met_says_why(police, corridor, django_capture_on_commit_callbacks):
+    asked = acts.Asked(Wish(method="maxband", cycles=(30.0, 31.0)))
+    with django_capture_on_commit_callbacks(execute=True):
+        job = acts.ask(police[XIANGTAN], corridor, asked)
+    job = Job.everything.get(pk=job.pk)
+    assert job.state == Job.State.FAILED
+    assert "周期上限 31 秒过短" in job.problem_zh
+    assert corridor.versions(manager="everything").count() == 1
+
+
+def test_a_form_that_is_wrong_comes_back_with_its_reasons(police):
+    answer = browser(police[XIANGTAN]).post(
+        reverse("signals-optimise", args=[SLUG]),
+        {"method": "maxband", "cycle_from": 120, "cycle_to": 90, "keep": "x"},
+    )
+    assert answer.status_code == 422
+    assert "周期上限不得小于下限" in answer.content.decode()
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_the_pages_say_waves_delay_and_who_has_to_sign(client, police, proposal, lang):
+    acts.sign(police[CHANGSHA], proposal, agreed=True)
+    client.cookies["conurb_language"] = lang
+    listed = client.get(reverse("signals")).content.decode()
+    assert ("潭州大道" if lang == "zh-hans" else "Tanzhou Avenue") in listed
+    shown = client.get(page_of(proposal)).content.decode()
+    assert ("尚未签署" if lang == "zh-hans" else "has yet to sign") in shown
+    assert shown.count('data-signal-diagram="') == 2
+    assert "<polygon" in shown
+    assert 'data-testid="sign"' not in shown
+    assert 'data-testid="search"' not in shown
+    mine = browser(police[XIANGTAN]).get(page_of(proposal)).content.decode()
+    assert 'data-testid="sign"' in mine
+    assert 'data-testid="search"' in mine
+
+
+def test_signing_on_the_page_leads_back_to_the_plan(police, corridor, proposal):
+    address = reverse("signals-sign", args=[SLUG, proposal.key])
+    refused = browser(police[CHANGSHA]).post(address, {"agreed": "no", "reason": ""})
+    assert refused.status_code == 422
+    for city in (CHANGSHA, XIANGTAN):
+        answer = browser(police[city]).post(address, {"agreed": "yes"})
+        assert answer.headers["Location"] == page_of(proposal)
+    assert acts.current_of(corridor) == proposal
+
+
+def test_a_plan_goes_out_as_every_file_and_comes_back_as_a_workbook(client, police, proposal):
+    contents = {}
+    for kind in ("xlsx", "csv", "json", "svg", "sumo", "network"):
+        answer = client.get(reverse("signals-file", args=[SLUG, proposal.key, kind]))
+        assert answer.status_code == 200, kind
+        assert "attachment" in answer["Content-Disposition"]
+        contents[kind] = answer.content
+    assert read_data(json.loads(contents["json"])) == acts.plan_of(proposal)
+    assert len(ElementTree.fromstring(contents["sumo"]).findall("tlLogic")) == 10
+    assert ElementTree.fromstring(contents["svg"]).tag.endswith("svg")
+    assert contents["csv"].decode("utf-8-sig").count("\n") == 11
+    with zipfile.ZipFile(io.BytesIO(contents["network"])) as archive:
+        assert "corridor.tll.xml" in archive.namelist()
+    answer = client.get(reverse("signals-file", args=[SLUG, proposal.key, "exe"]))
+    assert answer.status_code == 404
+
+    made = acts.upload(police[XIANGTAN], SignalCorridor.objects.get(slug=SLUG), contents["xlsx"])
+    assert acts.plan_of(made).offsets == acts.plan_of(proposal).offsets
+    assert made.kind == SignalVersion.Kind.UPLOADED
+
+
+def changed_workbook(corridor: SignalCorridor, **cells: object) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(acts.plan_of(acts.current_of(corridor)))))
+    for place, value in cells.items():
+        book["路口"][place] = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cells", "row", "words"),
+    [
+        ({"F3": "很晚"}, 3, "相位差（秒）”应为数字"),
+        ({"F4": 400}, 4, "相位差应不小于 0"),
+        ({"D5": "430200"}, 5, "沿线城市"),
+        ({"E6": 10}, 6, "行驶顺序"),
+        ({"G7": 95}, 7, "绿"),
+        ({"K8": "先左后右"}, 8, "左转顺序应为"),
+        ({"B9": None}, 9, "请填写编号与路口名称"),
+        ({"F1": "其他"}, 1, "缺少列“相位差（秒）”"),
+    ],
+)
+def test_a_wrong_workbook_is_told_by_row(police, corridor, cells, row, words):
+    with pytest.raises(SheetError) as refused:
+        acts.upload(police[XIANGTAN], corridor, changed_workbook(corridor, **cells))
+    told = [(each.row, each.message.zh) for each in refused.value.problems]
+    assert any(each == row and words in said for each, said in told), told
+    assert corridor.versions(manager="everything").count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"<html>"])
+def test_what_is_no_workbook_is_refused(police, corridor, content):
+    with pytest.raises(SheetError):
+        acts.upload(police[XIANGTAN], corridor, content)
+
+
+def test_the_page_lists_what_is_wrong_in_a_workbook(police, corridor):
+    file = io.BytesIO(changed_workbook(corridor, F3="x", F4="y"))
+    file.name = "plan.xlsx"
+    answer = browser(police[XIANGTAN]).post(reverse("signals-upload", args=[SLUG]), {"file": file})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("应为数字") == 2
+
+
+def test_the_list_asks_the_database_a_fixed_number_of_times(
+    client, police, proposal, django_assert_max_num_queries
+):
+    found.listed(police[CHANGSHA])
+    with django_assert_max_num_queries(8):
+        found.listed(police[CHANGSHA])
+
+
+def test_the_demonstration_lets_one_wave_run_and_one_wait(police, db):
+    from conurb.sames.facilities.signal_demonstration import demonstrate
+
+    assert demonstrate(None, 0, None) == 5
+    states = {
+        each.corridor.slug: (each.signed, each.proposals) for each in found.listed(police[CHANGSHA])
+    }
+    assert states == {
+        "furong-avenue": (False, 1),
+        "tanzhou-avenue": (True, 0),
+        "dongzhu-road": (False, 0),
+    }
+    assert demonstrate(None, 0, None) == 0
