@@ -108,7 +108,7 @@ def edit(
     plan.note_zh, plan.note_en = entry.note_zh.strip(), entry.note_en.strip()
     plan.changed_at = now or timezone.now()
     plan.save()
-    plan.layers.set(entry.layers)
+    plan.layers(manager="everything").set(entry.layers)
     after = _told(plan)
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     if changes:
@@ -249,7 +249,7 @@ def _told(plan: LibraryPlan) -> dict[str, Any]:
         "above": plan.above.key if plan.above else "",
         "note_zh": plan.note_zh,
         "note_en": plan.note_en,
-        "layers": _keys(plan.layers.all()),
+        "layers": _keys(plan.layers(manager="everything").all()),
     }
 
 

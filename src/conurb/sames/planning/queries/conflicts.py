@@ -231,7 +231,9 @@ def compared(actor: User, review: Review) -> list[LayerVersion]:
     run = rounds_of(actor, review).now
     if run is None:
         return [review.version]
-    seen = LayerVersion.objects.visible_to(actor).filter(pk__in=run.compared.values("pk"))
+    seen = LayerVersion.objects.visible_to(actor).filter(
+        pk__in=run.compared(manager="everything").values("pk")
+    )
     others = seen.exclude(pk=review.version_id).select_related("layer__city")
     return [review.version, *others.order_by("layer__city__order", "layer__kind", "layer_id")]
 

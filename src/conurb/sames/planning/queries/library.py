@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from conurb.atlas.models import Layer
 from conurb.journal.models import Entry
+from conurb.plan.models import Plan
 from conurb.region.models import works_for_region
 from conurb.sames.planning import library
 from conurb.sames.planning.actions.library import may_edit
@@ -95,6 +96,12 @@ def rows(asked: PlanFilter) -> list[Row]:
 def plan_of(key: str) -> LibraryPlan | None:
     """Return a plan by its key."""
     return _plans().filter(key=key).first()
+
+
+def year_of_plan() -> int | None:
+    """Return the year of the current plan, whose items the library links to; None without one."""
+    found = Plan.objects.filter(is_current=True).first()
+    return found.year if found else None
 
 
 def page(actor: User | AnonymousUser, plan: LibraryPlan) -> Page:

@@ -31,6 +31,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         "kinds": LibraryPlan.Kind.choices,
         "levels": LibraryPlan.Level.choices,
         "states": LibraryPlan.State.choices,
+        "year": queries.year_of_plan(),
     }
     return render(request, "planning/plans.html", context)
 
@@ -39,7 +40,11 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, key: str) -> HttpResponse:
     """Show one plan: what it is, under which it stands, what is said of its conformity."""
     found = _plan(key)
-    context = {"plan": found, "page": queries.page(request.user, found)}
+    context = {
+        "plan": found,
+        "page": queries.page(request.user, found),
+        "year": queries.year_of_plan(),
+    }
     return render(request, "planning/plan.html", context)
 
 
@@ -56,7 +61,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             "kind", "level", "state", "basis", "from_year", "until_year", "above", "note_zh",
             "note_en",
         )
-    } | {"layers": found.layers.all()}  # fmt: skip
+    } | {"layers": layers.filter(plans=found)}  # fmt: skip
     form = forms.PlanForm(request.POST or None, plan=found, layers=layers, initial=initial)
     status = 200
     if request.method == "POST":

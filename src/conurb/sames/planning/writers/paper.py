@@ -134,7 +134,13 @@ class _Paper:
             ]
             for each in parties
         ]
-        head = [_("Authority"), _("Stand"), _("By whom, when"), _("Time limit to answer"), _("Words")]
+        head = [
+            _("Authority"),
+            _("Stand"),
+            _("By whom, when"),
+            _("Time limit to answer"),
+            _("Words"),
+        ]
         self._table(head, rows, [40, 22, 34, 24, 36])
 
     def rounds(self, page: reviews.Page, counts: dict[int, dict[str, int]]) -> None:
