@@ -277,7 +277,7 @@ def _what_differs(
         columns.append(~((none_old & none_new) | (equal & ~none_old & ~none_new)))
         names.append(name)
     table = np.column_stack(columns)
-    differs: NDArray[np.bool_] = table.any(axis=1)
+    differs = np.asarray(table.any(axis=1), dtype=bool)
     what = [", ".join(np.array(names)[row]) for row in table[differs]]
     return what, differs
 

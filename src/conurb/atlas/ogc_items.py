@@ -63,7 +63,7 @@ def _within(path: Path, box: Box) -> Rows:
     """Return the numbers of the features whose geometry meets a box."""
     near = storing.read(path, bbox=box, columns=[])
     meets = shapely.intersects(near.geometry.to_numpy(), shapely.box(*box))
-    return near[storing.FID].to_numpy()[meets].astype(np.int64)
+    return np.asarray(near[storing.FID].to_numpy()[meets], dtype=np.int64)
 
 
 def _filtered(path: Path, filters: Mapping[str, str]) -> NDArray[np.bool_]:

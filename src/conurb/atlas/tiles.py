@@ -327,14 +327,14 @@ def _shown(
     alone = merged == 0
     shown = []
     for place, one in enumerate(features.attributes):
-        codes = one.codes[rows]
+        codes: NDArray[np.int32] = one.codes[rows]
         if place != features.class_attribute:
-            codes = np.where(alone, codes, -1).astype(np.int32)
+            codes = np.where(alone, codes, np.int32(-1)).astype(np.int32)
         shown.append(Attribute(one.name, codes, one.values))
     if not alone.all():
-        numbers, codes = np.unique(merged, return_inverse=True)
-        codes = np.where(alone, -1, codes.ravel()).astype(np.int32)
-        shown.append(Attribute(MERGED, codes, [encode_value(int(n)) for n in numbers]))
+        numbers, places = np.unique(merged, return_inverse=True)
+        counted = np.where(alone, -1, places.ravel()).astype(np.int32)
+        shown.append(Attribute(MERGED, counted, [encode_value(int(n)) for n in numbers]))
     return shown
 
 

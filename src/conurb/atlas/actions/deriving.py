@@ -84,7 +84,8 @@ def prepare_download(
     """Let a job make a large file, unless one is at it or it is there."""
     wanted = download_of(version, form, system)
     if not wanted.at_once and wanted.job is None:
-        ask(_person(actor), DOWNLOAD.kind, about=version.urn, **_asked(form, system))
+        asked: dict[str, Any] = _asked(form, system)
+        ask(_person(actor), DOWNLOAD.kind, about=version.urn, **asked)
 
 
 def comparison_of(before: LayerVersion, after: LayerVersion, id_field: str) -> Wanted:

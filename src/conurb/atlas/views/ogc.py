@@ -206,7 +206,7 @@ def one_collection(request: HttpRequest, name: str) -> HttpResponse:
 def features(request: HttpRequest, name: str) -> HttpResponse:
     """Answer a page of the features that are asked for."""
     found = _collection(request, name)
-    query = dict(request.GET.items())
+    query = {name: str(value) for name, value in request.GET.items()}
     as_page = _as_page(request)
     if as_page:
         query.setdefault("limit", str(LISTED_AS_PAGE))
@@ -244,7 +244,7 @@ def feature(request: HttpRequest, name: str, number: str) -> HttpResponse:
     """Answer one feature."""
     _only(request, "crs")
     found = _collection(request, name)
-    crs = {key: value for key, value in request.GET.items() if key == "crs"}
+    crs = {key: str(value) for key, value in request.GET.items() if key == "crs"}
     asked = read_parameters(crs, systems=found.systems, properties=())
     sound = re.fullmatch(r"[0-9]{1,18}", number, re.ASCII)
     one = storing.feature(found.version.path, int(number)) if sound else None
