@@ -22,11 +22,12 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
+from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from conurb.network.checking import Problem
-from conurb.network.drawing import length_of
 from conurb.network.exporting import NoNetworkError
+from conurb.network.graph import Floats
 from conurb.network.multimodal import MODES_OF, Link, LinkClass, Mode, Network, Node, Point
 from conurb.region.tables import Bilingual
 
@@ -96,6 +97,7 @@ _ONE_WAY = {"yes", "true", "1"}
 _BACKWARDS = {"-1", "reverse"}
 _SHUT = {"no", "private"}
 _GRAIN = 1e7
+_ELLIPSOID = Geod(ellps="WGS84")
 _IDENTITY_DEGREES = 180
 
 
@@ -325,6 +327,7 @@ def _joined(
         return_counts=True,
     )
     starts = np.concatenate(([0], np.cumsum(sizes)))
+    along = _metres_along(np.concatenate([points for _, points in ways]))
     meets = uses > 1
     meets[place[starts[:-1]]] = True
     meets[place[starts[1:] - 1]] = True
@@ -350,8 +353,18 @@ def _joined(
                 ends.append(number[key])
             if ends[0] == ends[1] and len(geometry) < 3:
                 continue
-            links.append(_link(way, f"{begin}-{end}", ends, geometry))
+            metres = float(along[start + end] - along[start + begin])
+            links.append(_link(way, f"{begin}-{end}", ends, geometry, metres))
     return tuple(nodes.values()), tuple(links)
+
+
+def _metres_along(points: np.ndarray) -> Floats:
+    """Metres along all points one after the other, on the WGS 84 ellipsoid: one value a point.
+
+    Between points of one way the difference is the way's length between them.
+    """
+    _, _, metres = _ELLIPSOID.inv(points[:-1, 0], points[:-1, 1], points[1:, 0], points[1:, 1])
+    return np.concatenate(([0.0], np.cumsum(metres)))
 
 
 def _node(point: np.ndarray) -> Node:
@@ -359,14 +372,16 @@ def _node(point: np.ndarray) -> Node:
     return Node(f"osm:{longitude:.7f},{latitude:.7f}", longitude, latitude)
 
 
-def _link(way: Way, piece: str, ends: Sequence[int], geometry: tuple[Point, ...]) -> Link:
+def _link(
+    way: Way, piece: str, ends: Sequence[int], geometry: tuple[Point, ...], metres: float
+) -> Link:
     return Link(
         key=f"way/{way.osm_id}/{piece}",
         tail=ends[0],
         head=ends[1],
         kind=way.kind,
         modes=way.modes,
-        length_m=round(length_of(geometry), 1),
+        length_m=round(metres, 1),
         speed_kmh=way.speed_kmh,
         geometry=geometry,
         both_ways=way.both_ways,
