@@ -374,20 +374,19 @@ class Ground:
     def _bent(
         self, conflict: Conflict, rows: Sequence[tuple[str, str, BaseGeometry]]
     ) -> Iterator[tuple[str, str, BaseGeometry]]:
-        """Move the end of one line at the border, give another its wrong class, leave one out."""
+        """Move the end of one road at the border, and draw another in a lower class."""
         border = self.borders.lines[_pair_of(conflict)]
         place = 0
         for name, code, line in rows:
             ends = shapely.get_coordinates(line)
             near = shapely.distance(shapely.points(ends[[0, -1]]), border) < 1.0
-            if not near.any() or code == "river":
+            if near.sum() != 1 or code != "main-road" or line.length < 1_000:
                 yield name, code, line
                 continue
             place += 1
             if place == 1:
-                ends[0 if near[0] else -1] += (90.0, 60.0)
-                yield name, code, shapely.linestrings(ends)
-            elif place == 2 and code == "main-road":
+                yield name, code, _moved_end(line, at_start=bool(near[0]))
+            elif place == 2:
                 yield name, "secondary-road", line
             else:
                 yield name, code, line
@@ -396,6 +395,15 @@ class Ground:
 def _pair_of(conflict: Conflict) -> Pair:
     _rule, one, other = conflict.key.split("-")
     return (one, other)
+
+
+def _moved_end(line: BaseGeometry, *, at_start: bool) -> BaseGeometry:
+    """Return a line whose last 250 m lead some hundred metres aside."""
+    turned = shapely.get_coordinates(shapely.reverse(line) if at_start else line)
+    kept = shapely.get_coordinates(
+        shapely.ops.substring(shapely.linestrings(turned), 0, max(line.length - 250.0, 1.0))
+    )
+    return shapely.linestrings(np.vstack([kept, turned[-1] + (90.0, 60.0)]))
 
 
 def _recoded(

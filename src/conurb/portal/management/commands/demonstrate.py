@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from conurb.atlas.demonstration import demonstrate as demonstrate_atlas
 from conurb.desk.demonstration import demonstrate as demonstrate_desk
 from conurb.packs import packs
 from conurb.plan.demonstration import demonstrate
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         region, seed, now = load_region(settings.REGION_PATH), options["seed"], timezone.now()
         made = demonstrate(region, seed=seed, now=now)
         acts = made.acts + demonstrate_desk(region, seed, now)
+        acts += demonstrate_atlas(region, seed, now)
         for pack in packs():
             if pack.demonstrate is not None:
                 acts += pack.demonstrate(region, seed, now)
