@@ -363,7 +363,7 @@ class _Program:
             cycle = float(round(cycle))
         intersections = []
         for at, choices in zip(plan.intersections, self.chosen, strict=True):
-            taken = max(choices, key=lambda order, c=choices: float(value(c[order])))
+            taken = next(order for order, yes in choices.items() if float(value(yes)) > 0.5)
             intersections.append(replace(at, order=taken))
         times = {way: [float(value(t)) * cycle for t in self.times[way]] for way in WAYS}
         lines = [float(value(line)) for line in self.lines["outbound"]]

@@ -149,8 +149,8 @@ OPTIONAL = frozenset(
 def workbook_of(plan: TimingPlan, language: str = "zh") -> bytes:
     """Return the plan as an Excel workbook that `read_workbook` takes again."""
     book = openpyxl.Workbook()
-    whole = book.active
-    whole.title = PLAN_SHEET.get(language)
+    book.remove(book.worksheets[0])
+    whole = book.create_sheet(PLAN_SHEET.get(language))
     for row in (
         (NAME, plan.name.get(language)),
         (CYCLE, plan.cycle),
@@ -275,7 +275,10 @@ class _Reading:
 
     def rows(self, sheet: Any) -> tuple[list[Intersection], list[Both], list[float], list[int]]:
         """Return intersections, speeds to the next one, offsets, and their rows."""
-        intersections, speeds, offsets, numbers = [], [], [], []
+        intersections: list[Intersection] = []
+        speeds: list[tuple[_Row, int]] = []
+        offsets: list[float] = []
+        numbers: list[int] = []
         places: dict[str, int] = {}
         last: int | None = None
         for number, row in self._filled(sheet):

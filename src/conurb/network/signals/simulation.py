@@ -173,25 +173,31 @@ def _phases(plan: TimingPlan, place: int) -> Iterator[tuple[float, str]]:
     stages, turns = plan.stages(place), turns_at(plan, place)
     for stage, following in zip(stages, (*stages[1:], stages[0]), strict=True):
         stopping = stage.movements - following.movements
-
-        def state(clearing: str, on: frozenset[Movement] = stage.movements, off=stopping) -> str:
-            letters = []
-            for turn in turns:
-                if turn.movement not in on:
-                    letters.append("r")
-                elif turn.movement in off and clearing:
-                    letters.append(clearing)
-                else:
-                    letters.append("g" if turn.yields else "G")
-            return "".join(letters)
-
         if not stopping:
-            yield stage.lasts, state("")
+            yield stage.lasts, _state(turns, stage.movements)
             continue
-        yield round(stage.lasts - plan.clearance, 3), state("")
-        yield plan.yellow, state("y")
+        yield round(stage.lasts - plan.clearance, 3), _state(turns, stage.movements)
+        yield plan.yellow, _state(turns, stage.movements, stopping, "y")
         if plan.all_red > 0:
-            yield plan.all_red, state("r")
+            yield plan.all_red, _state(turns, stage.movements, stopping, "r")
+
+
+def _state(
+    turns: tuple[Turn, ...],
+    moving: frozenset[Movement],
+    stopping: frozenset[Movement] = frozenset(),
+    cleared: str = "",
+) -> str:
+    """Return SUMO's letters for all turns; those that stop get the letter of their clearance."""
+    letters = []
+    for turn in turns:
+        if turn.movement not in moving:
+            letters.append("r")
+        elif turn.movement in stopping:
+            letters.append(cleared)
+        else:
+            letters.append("g" if turn.yields else "G")
+    return "".join(letters)
 
 
 def _document(root: str, lines: list[str]) -> str:

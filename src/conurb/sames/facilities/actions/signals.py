@@ -359,7 +359,6 @@ def sign(
         at=moment,
     )
     verb = "signals.sign" if agreed else "signals.refuse"
-    details = {"reason": said} if said else {}
     record(
         actor,
         verb,
@@ -367,7 +366,7 @@ def sign(
         name=corridor.name_zh,
         at=moment,
         number=version.number,
-        **details,
+        reason=said,
     )
     if comes_into_force(tuple(corridor.cities), signatures_of(version)):
         SignalAdoption.objects.create(version=version, at=moment)

@@ -381,7 +381,7 @@ def _costs(plan: TimingPlan) -> Costs | None:
     return costs_of(plan)
 
 
-def _versions(actor: User | AnonymousUser) -> Prefetch:
+def _versions(actor: User | AnonymousUser) -> Prefetch[str]:
     versions = SignalVersion.objects.visible_to(actor).select_related(
         "adoption", "made_by", "authority", "base", "corridor"
     )
