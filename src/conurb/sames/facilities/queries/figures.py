@@ -94,7 +94,8 @@ def hours_saved(item: str) -> Figure:
 def between_centres(travel: Travel) -> Figure:
     """How long it takes between the centres of the cities today, the mean of all pairs."""
     run = _run(_state(), travel)
-    worths = runs.result_of(run).worths
+    result = runs.result_of(run)
+    worths = result.worths if result else ()
     links = [link.before for link in worths[0].centres] if worths else []
     known = [minutes for minutes in links if minutes is not None]
     if not known:
@@ -105,8 +106,8 @@ def between_centres(travel: Travel) -> Figure:
 def dead_ends_healed() -> Figure:
     """How many of the dead ends at borders a project of the plan heals."""
     run = _run(_state(), "car")
-    borders = runs.result_of(run).borders
-    ends = borders["dead_ends"] if borders else []
+    result = runs.result_of(run)
+    ends = result.borders["dead_ends"] if result and result.borders else []
     if not ends:
         raise NoFigureError("路网中没有市界断头路。", "No road of the network stops at a border.")
     healed = sum(bool(each["healed_by"]) for each in ends)

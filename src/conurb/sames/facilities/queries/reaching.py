@@ -99,7 +99,12 @@ def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def reached(state: NetworkState, asked: Asked) -> Reached | None:
-    """Return what is reached from the place asked for, None where none is.
+    """Return what is reached from the place asked for, None where none is; see `reached_from`."""
+    return reached_from(state, asked) if asked.county or asked.at else None
+
+
+def reached_from(state: NetworkState, asked: Asked) -> Reached:
+    """Return what is reached from the place asked for.
 
     Raises RefusedError for a place that the network does not come near, or that is none.
     """
@@ -114,11 +119,9 @@ def reached(state: NetworkState, asked: Asked) -> Reached | None:
         zone = network.zones[network.zone_at[asked.county]]
         title = _("From the main town of %(county)s") % {"county": county.name}
         return _told(state, asked.travel, zone=asked.county, at=(zone.lon, zone.lat), title=title)
-    if asked.at:
-        at = _point(asked.at)
-        title = _("From %(lon)s° E, %(lat)s° N") % {"lon": f"{at[0]:.4f}", "lat": f"{at[1]:.4f}"}
-        return _told(state, asked.travel, zone="", at=at, title=title)
-    return None
+    at = _point(asked.at)
+    title = _("From %(lon)s° E, %(lat)s° N") % {"lon": f"{at[0]:.4f}", "lat": f"{at[1]:.4f}"}
+    return _told(state, asked.travel, zone="", at=at, title=title)
 
 
 def _point(text: str) -> tuple[float, float]:

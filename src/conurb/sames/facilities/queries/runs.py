@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from conurb.region.models import User
+
+log = logging.getLogger(__name__)
 
 TRAVEL_NAMES: dict[str, Bilingual] = {
     "car": Bilingual("小汽车", "By car"),
@@ -92,9 +95,13 @@ def last(travel: Travel, actor: User | AnonymousUser) -> Run | None:
     return Run.objects.visible_to(actor).filter(travel=travel).first()
 
 
-def result_of(run: Run) -> Result:
-    """Return what a run found; read once a run and process."""
-    return _read(run.result)
+def result_of(run: Run) -> Result | None:
+    """Return what a run found; None where its file is gone, or was kept in an earlier form."""
+    try:
+        return _read(run.result)
+    except (FileNotFoundError, ValueError):
+        log.warning("The figures of run %s cannot be read; appraise again", run.key)
+        return None
 
 
 @lru_cache(maxsize=12)

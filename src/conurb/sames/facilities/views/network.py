@@ -13,7 +13,7 @@ from conurb.sames.facilities.queries import maps, reaching, runs
 from conurb.sames.facilities.queries import network as networks
 
 PROBLEMS = 20
-COMMAND = "conurb network import hunan-latest.osm.pbf --region regions/changzhutan"
+COMMAND = "conurb network load hunan-latest.osm.pbf"
 
 
 @require_safe
