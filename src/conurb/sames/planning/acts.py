@@ -72,7 +72,7 @@ ACTS: dict[str, ActPage] = {
         ),
         ActPage(
             Act.OBJECT,
-            _("Object"),
+            _("Raise an objection"),
             _(
                 "The submitting authority and the other parties read the reason. The layer is not "
                 "adopted as long as the objection stands."

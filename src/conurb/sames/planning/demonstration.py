@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from conurb.atlas import measuring, storing
 from conurb.atlas.actions import layers as keeping
+from conurb.atlas.demonstration import corrected
 from conurb.atlas.models import Finding, FindingRun, Layer, LayerVersion, folder
 from conurb.background.running import carry_out
 from conurb.region.declarations import Region
@@ -100,9 +101,9 @@ class _Script:
             own = self.planners.get(layer.city_id or "")
             if own is not None and own.authority_id == layer.authority_id:
                 found.setdefault(layer.city_id, layer)
-        # the second city's plan goes through first: the others are reviewed against it
+        # the last city's plan goes through first, so that the first two still have their conflicts
         ordered = list(found.values())
-        return ordered[1:2] + ordered[:1] + ordered[2:]
+        return ordered[-1:] + ordered[:-1]
 
     def _zones(self) -> Iterator[str]:
         submitter = self.planners[min(self.planners)]
@@ -195,13 +196,13 @@ class _Script:
         reviews.object_to(
             self.planners[first],
             review,
-            words="两处地块越过市界，另有工业用地正对我市居住用地，请调整后重新提交。",
+            words="市界处存在问题图斑，已在图上标注，请调整后重新提交。",
             round_read=1,
             now=self._hour(4),
         )
         yield "object"
-        for city in rest[1:]:
-            self._sign(city, review, self._hour(3), "")
+        for city in rest:
+            self._sign(city, review, self._hour(3), "对我市一侧无异议。")
             yield "sign"
 
     def _late(self, layer: Layer) -> Iterator[str]:
@@ -275,7 +276,8 @@ class _Script:
     ) -> LayerVersion:
         """Return a draft to submit: the layer's own where it has one, else its latest anew.
 
-        What corrects a version leaves out the plots of the layer that its findings name.
+        What corrects a version is drawn without its conflicts, or leaves out the plots of the
+        layer that its findings name.
         """
         latest = layer.versions(manager="everything").order_by("-number").first()
         if latest is None:
@@ -284,8 +286,9 @@ class _Script:
             return latest
         frame = storing.read((corrects or latest).path)
         if corrects is not None:
+            drawn = corrected(corrects)
             named = self._named_by_findings(layer, corrects)
-            frame = frame[~frame[storing.FID].isin(named)]
+            frame = frame[~frame[storing.FID].isin(named)] if drawn is None else drawn
         return self._version(layer, frame, officer, moment)
 
     def _named_by_findings(self, layer: Layer, version: LayerVersion) -> set[int]:

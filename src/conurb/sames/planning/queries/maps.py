@@ -88,8 +88,10 @@ def _joined(boxes: Sequence[Bounds]) -> Bounds:
 
 
 def label_of(version: LayerVersion) -> str:
-    """Return a version by its layer's name and its number."""
+    """Return a version by its city, its layer's name and its number."""
+    layer = version.layer
+    city = f"{layer.city.short} " if layer.city else ""
     return _("%(layer)s, version %(number)s") % {
-        "layer": version.layer.name,
+        "layer": f"{city}{layer.name}",
         "number": version.number,
     }

@@ -186,7 +186,7 @@ class _Paper:
 
     def remarks(self, threads: Sequence[reviews.Thread]) -> None:
         """What was said, thread by thread."""
-        self._heading(_("Remarks"))
+        self._heading(_("Remarks of the parties"))
         if not threads:
             self._text(_("Nobody has remarked on anything yet."))
         for thread in threads:
