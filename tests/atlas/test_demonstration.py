@@ -96,6 +96,7 @@ def test_maps_come_in_as_versions_and_a_corrected_one_resolves_its_conflicts(
     assert kept == {rule.value for rule in Rule} - {"joining"}
 
     frame = demonstration.corrected(first)
+    assert frame is not None
     sha256, _path = storing.write(frame, storing_folder(tmp_path))
     west, south, east, north = frame.total_bounds
     second = LayerVersion.everything.create(

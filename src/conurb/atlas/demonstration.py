@@ -18,7 +18,7 @@ from shapely.geometry import shape
 from conurb.atlas import storing
 from conurb.atlas.actions import importing, layers
 from conurb.atlas.demonstration_ground import LABEL, Course, Ground, class_of
-from conurb.atlas.models import Layer, LayerVersion
+from conurb.atlas.models import Layer, LayerImport, LayerVersion
 from conurb.atlas.queries import findings_sides
 from conurb.background.running import carry_out
 from conurb.region.declarations import Region
@@ -70,11 +70,14 @@ def frame_of(
     return ground.protected(city)
 
 
-def corrected(version: LayerVersion, seed: int = SEED) -> gpd.GeoDataFrame:
+def corrected(version: LayerVersion, seed: int = SEED) -> gpd.GeoDataFrame | None:
     """Return what an invented version would be with the conflicts of its own city resolved.
 
-    In the columns and with the numbers of a version, ready to be kept as the next one.
+    In the columns of a version, ready to be kept as the next one; None for versions that were not
+    invented here.
     """
+    if version.note != LABEL:
+        return None
     before = storing.read(version.path)
     drawn = frame_of(version.layer.city_id or "", version.layer.kind, seed, corrected=True)
     codes = drawn["code"].to_numpy()
@@ -164,7 +167,7 @@ def _bring_in(planner: User, layer: Layer, frame: gpd.GeoDataFrame) -> LayerVers
     return handed.version
 
 
-def _carry_out(handed: importing.LayerImport) -> None:
+def _carry_out(handed: LayerImport) -> None:
     """Do the work now: whoever starts a demonstration does not wait for a worker."""
     if handed.job is not None and not handed.job.is_over:
         carry_out.call(handed.job.key)

@@ -134,7 +134,9 @@ class Ground:
     def _belts(self) -> list[tuple[str, BaseGeometry]]:
         """Ground along lines by use: water, the ways themselves, then the green beside them."""
         rivers = [each.line for each in self.courses if each.code == "river"]
-        ways, rails, greens = [], [], []
+        ways: list[BaseGeometry] = []
+        rails: list[BaseGeometry] = []
+        greens: list[BaseGeometry] = []
         for each in self.courses:
             half, reach = self._reach(each)
             if reach:
@@ -200,7 +202,7 @@ class Ground:
             float(shapely.distance(middle, self._meeting).min()) / 3 + 1_500,
         )
         share = min(1.0, max(0.0, (near - 1_500) / (CORE_M - 1_500)))
-        return SMALLEST_M2 * (LARGEST_M2 / SMALLEST_M2) ** share
+        return float(SMALLEST_M2 * (LARGEST_M2 / SMALLEST_M2) ** share)
 
     def _uses(self, blocks: Geometries, draw: np.random.Generator) -> list[str]:
         at = shapely.get_coordinates(shapely.centroid(blocks))
@@ -425,8 +427,9 @@ def _recoded(
 
 def _areas(geometry: BaseGeometry, smallest: float = 1.0) -> Geometries:
     """Return the areas of a geometry that are no crumbs; crumbs stay with nobody."""
-    parts = shapely.get_parts(geometry)
-    return parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= smallest)]
+    parts: Geometries = shapely.get_parts(geometry)
+    kept: Geometries = parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= smallest)]
+    return kept
 
 
 def _halved(
@@ -454,8 +457,9 @@ def _halved(
 
 
 def _pieces(geometry: BaseGeometry) -> Geometries:
-    parts = shapely.get_parts(geometry)
-    return parts[shapely.get_type_id(parts) == 3]
+    parts: Geometries = shapely.get_parts(geometry)
+    kept: Geometries = parts[shapely.get_type_id(parts) == 3]
+    return kept
 
 
 def _field(at: Numbers, size: float, seed: int) -> Numbers:
