@@ -9,6 +9,7 @@ shows a real plan.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,7 @@ import shapely
 from django.db import transaction
 from django.utils import timezone
 
+from conurb.atlas import demonstration as ground
 from conurb.atlas import measuring, storing
 from conurb.atlas.actions import layers as keeping
 from conurb.atlas.demonstration import corrected
@@ -90,7 +92,7 @@ class _Script:
         yield from self._zones()
         plans = self._plans()
         for place, layer in enumerate(plans):
-            yield from (self._adopted, self._objected, self._late)[place % 3](layer)
+            yield from (self._late, self._adopted, self._objected)[place % 3](layer)
         yield from self._library()
 
     def _plans(self) -> list[Layer]:
@@ -101,9 +103,9 @@ class _Script:
             own = self.planners.get(layer.city_id or "")
             if own is not None and own.authority_id == layer.authority_id:
                 found.setdefault(layer.city_id, layer)
-        # the last city's plan goes through first, so that the first two still have their conflicts
+        # a map meets those that were submitted before it, so the one objected to comes last
         ordered = list(found.values())
-        return ordered[-1:] + ordered[:-1]
+        return ordered[1:] + ordered[:1]
 
     def _zones(self) -> Iterator[str]:
         submitter = self.planners[min(self.planners)]
@@ -140,9 +142,9 @@ class _Script:
 
     def _adopted(self, layer: Layer) -> Iterator[str]:
         """Objected to, corrected, signed by all."""
-        submitter, begun = self._submitter(layer), self._hour(52)
+        submitter, begun = self._submitter(layer), self._hour(45)
         version = self._draft(layer, submitter, begun)
-        self._look(submitter, version)
+        run = self._look(submitter, version)
         review = reviews.submit(
             submitter,
             version,
@@ -151,31 +153,31 @@ class _Script:
             now=begun,
         )
         yield "submit"
-        first, *rest = self._others(submitter)
+        first, *rest = self._others(submitter, run)
         reviews.object_to(
             self.planners[first],
             review,
             words="市界处存在问题图斑，见图上标注。请修改后再行提交。",
             round_read=1,
-            now=self._hour(45),
+            now=self._hour(38),
         )
         yield "object"
         for city in rest:
-            self._sign(city, review, self._hour(44), "对我市一侧无异议。")
+            self._sign(city, review, self._hour(37), "对我市一侧无异议。")
             yield "sign"
-        corrected = self._draft(layer, submitter, self._hour(38), corrects=version)
+        corrected = self._draft(layer, submitter, self._hour(30), corrects=version)
         self._look(submitter, corrected)
         review = reviews.resubmit(
             submitter,
             review,
             corrected,
             words="已调整市界处涉及问题图斑的地块。",
-            now=self._hour(38),
+            now=self._hour(30),
         )
         yield "resubmit"
         for party in list(review.parties.select_related("city")):
             if party.stand == party.Stand.ASKED:
-                review = self._sign(party.city_id, review, self._hour(33), "修改到位，同意。")
+                review = self._sign(party.city_id, review, self._hour(25), "修改到位，同意。")
                 yield "sign"
 
     def _objected(self, layer: Layer) -> Iterator[str]:
@@ -191,7 +193,7 @@ class _Script:
             now=begun,
         )
         yield "submit"
-        first, *rest = self._others(submitter)
+        first, *rest = self._others(submitter, run)
         yield from self._remarks(review, run, first, submitter)
         reviews.object_to(
             self.planners[first],
@@ -207,7 +209,7 @@ class _Script:
 
     def _late(self, layer: Layer) -> Iterator[str]:
         """Open, its limit over: one has signed, the other is late."""
-        submitter, begun = self._submitter(layer), self._hour(40)
+        submitter, begun = self._submitter(layer), self._hour(60)
         version = self._draft(layer, submitter, begun)
         self._look(submitter, version)
         review = reviews.submit(
@@ -218,7 +220,7 @@ class _Script:
         )
         yield "submit"
         for city in self._others(submitter)[:1]:
-            self._sign(city, review, self._hour(30), "同意。")
+            self._sign(city, review, self._hour(50), "同意。")
             yield "sign"
 
     def _remarks(
@@ -263,7 +265,7 @@ class _Script:
                 "conforms",
                 f"联合审核 {review.number} 已通过，市界处问题图斑均已处理（演示）。",
                 review=review,
-                now=self._hour(30),
+                now=self._hour(20),
             )
             yield "judge"
 
@@ -319,6 +321,7 @@ class _Script:
             north=north,
             fields=last.fields if last else FIELDS,
             classes=_classes(frame),
+            note=last.note if last else "",
             is_demo=True,
             created_by=officer,
             created_at=moment,
@@ -340,9 +343,13 @@ class _Script:
     def _submitter(self, layer: Layer) -> User:
         return self.planners[layer.city_id or ""]
 
-    def _others(self, submitter: User) -> list[str]:
+    def _others(self, submitter: User, run: FindingRun | None = None) -> list[str]:
+        """The other cities; with a pass, first the one that its findings name most often."""
         own = submitter.authority.city_id if submitter.authority else None
-        return [city for city in sorted(self.planners) if city != own]
+        named: Counter[str] = Counter()
+        for codes in Finding.everything.filter(run=run).values_list("cities", flat=True):
+            named.update(codes.split())
+        return sorted((city for city in self.planners if city != own), key=lambda c: (-named[c], c))
 
     def _hour(self, days: int) -> datetime:
         """A working hour so many working days ago."""

@@ -118,7 +118,7 @@ class CommentForm(Form):
 class PlanForm(Form):
     """An entry of the library of plans."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=LibraryPlan.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of plan"), choices=LibraryPlan.Kind.choices)
     level = forms.ChoiceField(label=_("Level"), choices=LibraryPlan.Level.choices)
     state = forms.ChoiceField(label=_("State"), choices=LibraryPlan.State.choices)
     basis = forms.CharField(

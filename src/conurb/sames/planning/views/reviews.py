@@ -203,6 +203,7 @@ def comment(request: HttpRequest, key: str) -> HttpResponse:
     """Write a remark, or an answer to one."""
     actor = person(request)
     found = visible_review(actor, key)
+    commenting.taking_part(actor, found)
     form = forms.CommentForm(request.POST)
     if not form.is_valid():
         fault = next(iter(form.errors.values()))[0]
