@@ -21,7 +21,6 @@ import shapely
 from django.db import transaction
 from django.utils import timezone
 
-from conurb.atlas import demonstration as ground
 from conurb.atlas import measuring, storing
 from conurb.atlas.actions import layers as keeping
 from conurb.atlas.demonstration import corrected
