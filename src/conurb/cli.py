@@ -132,6 +132,7 @@ def region() -> None:
 @region_argument
 def region_check(region: Path) -> None:
     """Say everything that is wrong with a region folder, by file, line and key."""
+    from conurb.network.exporting import NoNetworkError
     from conurb.network.region_network import load_network
     from conurb.region.folder import RegionError, load_region, render_problems
 
@@ -141,6 +142,8 @@ def region_check(region: Path) -> None:
     except RegionError as fault:
         click.echo(render_problems(fault.problems, "zh"), err=True)
         sys.exit(1)
+    except NoNetworkError as fault:
+        raise click.ClickException(fault.reason.zh) from fault
     if loaded.warnings:
         click.echo(render_problems(loaded.warnings, "zh"), err=True)
     click.echo(

@@ -178,3 +178,15 @@ def test_too_many_rows_and_no_zip_are_refused(tmp_path):
     plain.write_text("no zip")
     with pytest.raises(NoNetworkError, match="GTFS"):
         read_gtfs(plain)
+
+
+def test_a_damaged_table_is_refused(tmp_path):
+    file = feed_file(tmp_path)
+    data = bytearray(file.read_bytes())
+    with zipfile.ZipFile(file) as packed:
+        begin = packed.getinfo("feed/stop_times.txt").header_offset
+    for at in range(begin + 60, begin + 100):
+        data[at] ^= 0xFF
+    file.write_bytes(data)
+    with pytest.raises(NoNetworkError):
+        read_gtfs(file)

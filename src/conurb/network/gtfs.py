@@ -14,13 +14,13 @@ import math
 import re
 import statistics
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -74,6 +74,14 @@ _BOARDING = {Mode.BUS: 0.5, Mode.METRO: 3.0, Mode.INTERCITY: 6.0}
 _LONGEST_BOARDING = 10.0
 _WALK_M_A_SECOND = 4.8 / 3.6
 _MOST_PROBLEMS_A_FILE = 200
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,  # packed in a way that Python does not know
+    OSError,
+    UnicodeDecodeError,
+    csv.Error,
+)
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ def read_gtfs(file: Path, *, day: date | None = None, limits: Limits | None = No
     try:
         with zipfile.ZipFile(file) as packed:
             return _Reading(packed, limits or Limits()).feed(day)
-    except (zipfile.BadZipFile, OSError, UnicodeDecodeError, csv.Error) as error:
+    except _UNREADABLE as error:
         raise NoNetworkError(
             Bilingual(
                 f"{file.name} 不能作为 GTFS 读取（应为 zip，内为 UTF-8 的 txt 表）：{error}",
@@ -451,11 +459,8 @@ class _Reading:
         if member is None:
             return
         with self._packed.open(member) as opened:
-            text = io.TextIOWrapper(
-                io.BufferedReader(_Bounded(opened, member.file_size)),
-                encoding="utf-8-sig",
-                newline="",
-            )
+            # a member is read no further than the size its directory gives, which was checked
+            text = io.TextIOWrapper(opened, encoding="utf-8-sig", newline="")
             rows = csv.DictReader(text, restval="")
             columns = [column.strip() for column in rows.fieldnames or ()]
             rows.fieldnames = columns
@@ -483,25 +488,6 @@ class _Reading:
             zh, en = "其后的问题不再逐条列出", "what is wrong further down is not listed"
         where = f"{name}:{line}"
         self._problems.append(Problem(where, "gtfs", Bilingual(zh, en), None, "warning"))
-
-
-class _Bounded(io.RawIOBase):
-    """A member of a zip, read no further than its directory says."""
-
-    def __init__(self, opened: IO[bytes], size: int) -> None:
-        self._opened = opened
-        self._left = size
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        """Fill the buffer as far as there is something left."""
-        data = self._opened.read(min(len(buffer), self._left))
-        self._left -= len(data)
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def _members(packed: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:

@@ -27,7 +27,7 @@ from conurb.network.checking import Problem, check
 from conurb.network.exporting import NoNetworkError
 from conurb.network.graph import Floats
 from conurb.network.multimodal import MODES_OF, Link, LinkClass, Network, Node, Point
-from conurb.network.osm import SPEEDS
+from conurb.network.osm import CAPACITY_A_LANE, SPEEDS
 from conurb.region.tables import Bilingual
 
 __all__ = ["Fields", "read_lines"]
@@ -37,13 +37,6 @@ Cut = Literal["never", "ends", "crossings"]
 _YES = {"yes", "true", "1", "y", "t", "是", "单向", "ft"}
 _MOVED_M = 0.5
 _SHORTEST_M = 0.05
-_CAPACITY_A_LANE = {
-    LinkClass.EXPRESSWAY: 1800.0,
-    LinkClass.TRUNK: 1400.0,
-    LinkClass.PRIMARY: 900.0,
-    LinkClass.SECONDARY: 700.0,
-    LinkClass.TERTIARY: 500.0,
-}
 
 
 @dataclass(frozen=True)
@@ -343,7 +336,7 @@ def _link(
     if fields.capacity:
         capacity = _number(value(fields.capacity))
     else:
-        capacity = _CAPACITY_A_LANE.get(kind, 0.0) * (lanes if one_way else lanes / 2)
+        capacity = CAPACITY_A_LANE.get(kind, 0.0) * (lanes if one_way else lanes / 2)
     name_zh, name_en = _text(value(fields.name_zh)), _text(value(fields.name_en))
     return Link(
         key=f"row/{row.number}/{number + 1}",

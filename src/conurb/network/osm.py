@@ -32,6 +32,7 @@ from conurb.network.multimodal import MODES_OF, Link, LinkClass, Mode, Network, 
 from conurb.region.tables import Bilingual
 
 __all__ = [
+    "CAPACITY_A_LANE",
     "DRIVEN",
     "Way",
     "class_of",
@@ -80,14 +81,15 @@ SPEEDS = {
     LinkClass.METRO: 80.0,
 }
 """km/h where nothing is posted."""
-_CAPACITY_A_LANE = {
+CAPACITY_A_LANE = {
     LinkClass.EXPRESSWAY: 1800.0,
     LinkClass.TRUNK: 1400.0,
     LinkClass.PRIMARY: 900.0,
     LinkClass.SECONDARY: 700.0,
     LinkClass.TERTIARY: 500.0,
 }
-DRIVEN = frozenset(_CAPACITY_A_LANE) | {LinkClass.RAMP}
+"""Vehicles an hour on a lane, of the order of CJJ 37-2012 and JTG B01-2014, signals included."""
+DRIVEN = frozenset(CAPACITY_A_LANE) | {LinkClass.RAMP}
 """The classes that a regional network needs; streets of a neighbourhood are left out."""
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
@@ -279,7 +281,7 @@ def _way(tags: Mapping[str, str], problems: list[Problem]) -> Way | None:
 
 def _capacity(tags: Mapping[str, str], kind: LinkClass, both_ways: bool) -> float | None:
     lanes = tags.get("lanes", "")
-    a_lane = _CAPACITY_A_LANE.get(kind)
+    a_lane = CAPACITY_A_LANE.get(kind)
     if a_lane is None or not lanes.isdigit() or not 0 < int(lanes) <= 20:
         return None
     return a_lane * max(int(lanes) / 2 if both_ways else int(lanes), 1)
