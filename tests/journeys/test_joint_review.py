@@ -26,12 +26,13 @@ from tests.journeys.test_accessibility import AXE, violations
 
 LAYER = "演示边界地块"
 TITLE = "边界地块联合审核（演示）"
+BORDER = ("430100", "430200")
 
 
 def test_a_map_from_a_file_to_adoption(visit: Visit, tmp_path: Path) -> None:
     planner = visit("changsha-natural-resources-1")
     open_layer(planner)
-    store(planner, tmp_path / "first.geojson", map_of(-400, 60))
+    store(planner, tmp_path / "first.geojson", map_of(60))
     expect(planner.by("repaired")).not_to_have_text("0")
     expect(planner.by("repairs")).to_be_visible()
 
@@ -51,7 +52,7 @@ def test_a_map_from_a_file_to_adoption(visit: Visit, tmp_path: Path) -> None:
     act(neighbour, "object", "地块越过市界六十米，请退回。")
     expect(party(neighbour, "zhuzhou")).to_have_attribute("data-stand", "objected")
 
-    store(planner, tmp_path / "second.geojson", map_of(-600, -140), layer=LAYER)
+    store(planner, tmp_path / "second.geojson", map_of(-80), layer=LAYER)
     planner.goto(address)
     resubmit(planner)
     expect(party(planner, "zhuzhou")).to_have_attribute("data-stand", "asked")
@@ -83,32 +84,30 @@ def test_reviews_on_a_phone_in_the_dark(visit: Visit) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
 
 
-def map_of(west: float, east: float) -> dict[str, Any]:
-    """A works between two distances in metres from the border (east is Zhuzhou), and a bow tie.
+def map_of(into: float) -> dict[str, Any]:
+    """A works that reaches so many metres into Zhuzhou, and a ring that crosses itself.
 
-    In GCJ-02, as a map drawn on a commercial one would be. The bow tie is a ring that crosses itself.
+    In GCJ-02, as a map drawn on a commercial one would be.
     """
     counties = json.loads((REGION / "counties.geojson").read_text(encoding="utf-8"))["features"]
     codes = np.array([each["properties"]["code"][:4] + "00" for each in counties])
     borders = Borders.of(array(shape(each["geometry"]) for each in counties), codes)
-    border = borders.lines["430100", "430200"]
-    x, y = shapely.line_interpolate_point(border, 0.5, normalized=True).coords[0]
-    rings = [
-        [(west, -150), (east, -150), (east, 150), (west, 150), (west, -150)],
-        [(-900, -150), (-700, 150), (-700, -150), (-900, 150), (-900, -150)],
-    ]
+    middle = shapely.line_interpolate_point(borders.lines[BORDER], 0.5, normalized=True)
+    ours = shapely.intersection(
+        borders.territories["430100"].buffer(into, quad_segs=2), middle.buffer(500, quad_segs=2)
+    )
+    works = max(shapely.get_parts(ours), key=lambda part: part.area)
+    x, y = works.representative_point().coords[0]
+    bow = [(x, y), (x + 60, y + 80), (x + 60, y), (x, y + 80), (x, y)]
     features = []
-    for code, ring in zip(("1001", "1401"), rings, strict=True):
-        plane = shapely.Polygon([(x + dx, y + dy) for dx, dy in ring])
-        lonlat = shapely.get_coordinates(borders.plane.to_degrees(plane))
+    for code, ring in (("1001", works.exterior.coords), ("1401", bow)):
+        lonlat = shapely.get_coordinates(borders.plane.to_degrees(shapely.Polygon(ring)))
+        around = wgs84_to_gcj02(lonlat).round(7).tolist()
         features.append(
             {
                 "type": "Feature",
                 "properties": {"code": code, "name": "演示地块"},
-                "geometry": {
-                    "type": "Polygon",
-                    "coordinates": [wgs84_to_gcj02(lonlat).round(7).tolist()],
-                },
+                "geometry": {"type": "Polygon", "coordinates": [around]},
             }
         )
     return {"type": "FeatureCollection", "features": features}
