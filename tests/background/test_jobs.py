@@ -167,6 +167,18 @@ def test_a_job_whose_worker_was_killed_is_taken_up_once_more_and_then_given_up(k
 
 
 @pytest.mark.django_db
+def test_a_job_that_was_lost_on_its_way_from_the_queue_is_queued_again(kinds, worker):
+    """Its worker took it from the queue and died before it was said to run."""
+    kinds()
+    job = actions.ask(None, "exercise")
+    DBTaskResult.objects.update(status="RUNNING")
+    Job.everything.filter(pk=job.pk).update(asked_at=timezone.now() - timedelta(minutes=2))
+    running.take_up_again()
+    running.take_up_again()
+    assert DBTaskResult.objects.ready().count() == 1
+
+
+@pytest.mark.django_db
 def test_a_worker_that_comes_back_too_late_keeps_nothing(kinds, worker):
     """It was silent, another took the job up; the first must not write what the second writes."""
 

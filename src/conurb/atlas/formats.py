@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -615,8 +614,3 @@ _OPENERS = {
     GEOJSON: _open_geojson,
     GEOPARQUET: _open_parquet,
 }
-
-
-def clear(work: Path) -> None:
-    """Remove what was unpacked."""
-    shutil.rmtree(work, ignore_errors=True)

@@ -140,11 +140,6 @@ def identifiers(path: Path) -> npt.NDArray[np.int64]:
     return _identifiers(str(path))
 
 
-def attributes(path: Path) -> list[str]:
-    """Return the names of the attributes, without `fid` and geometry."""
-    return [name for name in _names(_opened(path), None) if name != FID]
-
-
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Return a plain table that `write_table` kept."""
     return pq.ParquetFile(path).read(columns=list(columns) if columns else None)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from conurb.background.models import Job
 from conurb.background.work import CancelledError, Running, TakenOverError, work_of
@@ -51,6 +52,7 @@ def take_up_again() -> int:
     A job that stopped two workers is not tried a third time.
     """
     long_ago = timezone.now() - SILENT_FOR
+    _queue_again(long_ago)
     silent = Job.everything.filter(state=Job.State.RUNNING, beat_at__lt=long_ago)
     found = 0
     for key in list(silent.values_list("key", flat=True)):
@@ -66,6 +68,20 @@ def take_up_again() -> int:
             job.save(update_fields=["state"])
             carry_out.enqueue(job.key)
     return found
+
+
+def _queue_again(long_ago: datetime) -> None:
+    """Queue jobs that wait and stand in no queue: their worker died as it took them from there."""
+    waiting = Job.everything.filter(state=Job.State.WAITING, asked_at__lt=long_ago)
+    keys = list(waiting.values_list("key", flat=True))
+    if not keys:
+        return
+    queued = DBTaskResult.objects.ready().filter(task_path=carry_out.module_path)
+    known = {arguments["args"][0] for arguments in queued.values_list("args_kwargs", flat=True)}
+    for key in keys:
+        if key not in known:
+            # done twice it does no harm: who comes second finds the job taken
+            carry_out.enqueue(key)
 
 
 _STOPPED = Bilingual(

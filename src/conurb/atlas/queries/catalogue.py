@@ -19,8 +19,6 @@ __all__ = ["REGION", "Asked", "Shown", "layers", "open_imports", "shown", "versi
 REGION = "region"
 """Stands for layers of the whole region where a city is asked for."""
 
-Actor = "User | AnonymousUser"
-
 
 @dataclass(frozen=True)
 class Asked:
