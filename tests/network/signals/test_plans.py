@@ -64,12 +64,29 @@ def test_the_simulator_gets_lights_that_last_a_cycle_and_yellow_before_red(
     assert [logic.attrib["id"] for logic in logics] == ["J1", "J2", "J3"]
     for place, logic in enumerate(logics):
         phases = list(logic.iter("phase"))
+        assert all(float(phase.attrib["duration"]) > 0 for phase in phases)
         seconds = sum(float(phase.attrib["duration"]) for phase in phases)
         assert seconds == pytest.approx(plan.cycle, abs=0.01)
         states = [phase.attrib["state"] for phase in phases]
         assert {len(state) for state in states} == {len(turns_at(plan, place))}
         for before, after in zip(states, states[1:] + states[:1], strict=True):
             assert all(b != "r" or a not in "Gg" for a, b in zip(before, after, strict=True))
+        for index, turn in enumerate(turns_at(plan, place)):
+            greens = [
+                float(phase.attrib["duration"])
+                for phase in phases
+                if phase.attrib["state"][index] in "Gg"
+            ]
+            assert sum(greens) == pytest.approx(plan.spans(place)[turn.movement].lasts, abs=0.01)
+            for phase in phases:
+                on = {
+                    each.movement
+                    for each, letter in zip(
+                        turns_at(plan, place), phase.attrib["state"], strict=True
+                    )
+                    if letter != "r"
+                }
+                assert not any({one, other} <= on for one, other in MEET)
     files = plain_network(plan)
     for text in files.values():
         ElementTree.fromstring(text)

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
-from conurb.network.signals.plans import METRES_A_SECOND, Movement, TimingPlan
+from conurb.network.signals.plans import METRES_A_SECOND, Movement, Span, TimingPlan
 
 LANE = 1800.0
 """The saturation flow of a lane, vehicles an hour, from which lanes are counted."""
 ENTRY = 500.0
 SIDE = 250.0
-PROGRAM = "conurb"
+IN_NETWORK, ADDED = "0", "conurb"
+"""Names of programs: SUMO runs the one that is read last, and wants two of different names."""
+NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,14 @@ def plain_network(plan: TimingPlan, limit: float | None = None) -> dict[str, str
         "corridor.edg.xml": _document("edges", _edges(plan, limit / METRES_A_SECOND)),
         "corridor.con.xml": _document("connections", _connections(plan)),
         "corridor.tll.xml": _document(
-            "tlLogics", [*_logics(plan), *_connections(plan, lights=True)]
+            "tlLogics", [*_logics(plan, IN_NETWORK), *_connections(plan, lights=True)]
         ),
     }
 
 
 def additional(plan: TimingPlan) -> str:
     """Return the lights alone, as an additional file for a network made by `plain_network`."""
-    return _document("additional", _logics(plan))
+    return _document("additional", _logics(plan, ADDED))
 
 
 def _left_lane(edge: str, through: int) -> int:
@@ -154,11 +156,11 @@ def _connections(plan: TimingPlan, *, lights: bool = False) -> list[str]:
     return lines
 
 
-def _logics(plan: TimingPlan) -> list[str]:
+def _logics(plan: TimingPlan, program: str) -> list[str]:
     lines = []
     for place, offset in enumerate(plan.offsets):
         lines.append(
-            f'<tlLogic id="J{place + 1}" type="static" programID="{PROGRAM}" offset="{offset:g}">'
+            f'<tlLogic id="J{place + 1}" type="static" programID="{program}" offset="{offset:g}">'
         )
         lines += [
             f'  <phase duration="{seconds:g}" state={quoteattr(state)}/>'
@@ -169,35 +171,29 @@ def _logics(plan: TimingPlan) -> list[str]:
 
 
 def _phases(plan: TimingPlan, place: int) -> Iterator[tuple[float, str]]:
-    """Yield SUMO's phases from the offset on: each stage, then the clearance of who stops."""
-    stages, turns = plan.stages(place), turns_at(plan, place)
-    for stage, following in zip(stages, (*stages[1:], stages[0]), strict=True):
-        stopping = stage.movements - following.movements
-        if not stopping:
-            yield stage.lasts, _state(turns, stage.movements)
-            continue
-        yield round(stage.lasts - plan.clearance, 3), _state(turns, stage.movements)
-        yield plan.yellow, _state(turns, stage.movements, stopping, "y")
-        if plan.all_red > 0:
-            yield plan.all_red, _state(turns, stage.movements, stopping, "r")
+    """Yield SUMO's phases from the offset on: seconds, and a letter for each turn.
+
+    They are cut wherever any light changes, as one movement's yellow may begin in one stage and
+    end in the next.
+    """
+    spans, turns = plan.spans(place), turns_at(plan, place)
+    changes = {0.0, plan.cycle}
+    for span in spans.values():
+        changes |= {span.begins, span.ends, span.ends + plan.yellow}
+    marks: list[float] = []
+    for change in sorted(changes):
+        if not marks or change - marks[-1] > NEGLIGIBLE:
+            marks.append(change)
+    for since, until in pairwise(marks):
+        state = "".join(_letter(plan, spans[t.movement], t, (since + until) / 2) for t in turns)
+        yield round(until - since, 3), state
 
 
-def _state(
-    turns: tuple[Turn, ...],
-    moving: frozenset[Movement],
-    stopping: frozenset[Movement] = frozenset(),
-    cleared: str = "",
-) -> str:
-    """Return SUMO's letters for all turns; those that stop get the letter of their clearance."""
-    letters = []
-    for turn in turns:
-        if turn.movement not in moving:
-            letters.append("r")
-        elif turn.movement in stopping:
-            letters.append(cleared)
-        else:
-            letters.append("g" if turn.yields else "G")
-    return "".join(letters)
+def _letter(plan: TimingPlan, span: Span, turn: Turn, at: float) -> str:
+    """Return how SUMO writes the light of a turn at a moment of the cycle."""
+    if span.begins <= at < span.ends:
+        return "g" if turn.yields else "G"
+    return "y" if span.ends <= at < span.ends + plan.yellow else "r"
 
 
 def _document(root: str, lines: list[str]) -> str:
