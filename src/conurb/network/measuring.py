@@ -76,7 +76,7 @@ class Measuring:
     def before(self) -> Before:
         """Measure how things are."""
         base = self.appraiser.base
-        measured = _before(
+        pairs, spent, weight, reached = _before(
             base,
             self.study.people,
             self.study.masses,
@@ -84,12 +84,12 @@ class Measuring:
             self.study.assumptions.decay,
             self._own,
         )
-        return Before(*measured, base[:, len(self.study.zones.names) :].copy())
+        return Before(pairs, spent, weight, reached, self._to_centres(base))
 
     def change(self, keys: Sequence[str]) -> Change:
         """Measure what these projects change together. KeyError for one that was not given."""
         after = self.appraiser.after(keys, out=self._after)
-        measured = _change(
+        saved, weighted, newly, cut, reached = _change(
             self.appraiser.base,
             after,
             self.study.people,
@@ -98,7 +98,10 @@ class Measuring:
             self.study.assumptions.decay,
             self._own,
         )
-        return Change(*measured, after[:, len(self.study.zones.names) :].copy())
+        return Change(saved, weighted, newly, cut, reached, self._to_centres(after))
+
+    def _to_centres(self, minutes: Floats) -> Floats:
+        return minutes[:, len(self.study.zones.names) :].copy()
 
 
 def joined(parts: Sequence[Part]) -> Part:
