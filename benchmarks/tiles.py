@@ -151,7 +151,13 @@ def _gdal(frame: gpd.GeoDataFrame, zoom: int, asked: Sequence[Tile]) -> float:
             folder / "tiles",
             driver="MVT",
             layer="layer",
-            dataset_options={"MINZOOM": zoom, "MAXZOOM": zoom, "FORMAT": "DIRECTORY"},
+            # without a limit it would write large tiles again, in a coarser grid
+            dataset_options={
+                "MINZOOM": zoom,
+                "MAXZOOM": zoom,
+                "FORMAT": "DIRECTORY",
+                "MAX_SIZE": 100_000_000,
+            },
         )
         took = time.perf_counter() - began
         number = len(list((folder / "tiles").rglob("*.pbf")))
