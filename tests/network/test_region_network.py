@@ -80,8 +80,8 @@ def test_zones_lie_in_their_counties_and_most_nodes_in_some_county(declared, reg
     assert not outside
 
 
-# off-peak, door to door; what maps' route planners give for these, give or take a fifth, as the
-# network is drawn to about 1 km and has no minor streets
+# off-peak, door to door; estimated from the distance and the usual driving time, give or take a
+# fifth, as the network is drawn to about 1 km and has no minor streets
 @pytest.mark.parametrize(
     ("one", "other", "least", "most", "why"),
     [
@@ -95,7 +95,7 @@ def test_zones_lie_in_their_counties_and_most_nodes_in_some_county(declared, reg
         ("430102", "430225", 150, 240, "Furong–Yanling, 240 km by G0422"),
     ],
 )
-def test_cars_take_as_long_as_in_life(times, one, other, least, most, why):
+def test_cars_take_about_as_long_as_is_usual(times, one, other, least, most, why):
     assert least <= times("car", one, other) <= most, why
     assert times("car", other, one) == pytest.approx(times("car", one, other), rel=0.1)
 
