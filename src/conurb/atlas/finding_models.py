@@ -35,7 +35,7 @@ class FindingRun(models.Model):
     """One pass: about a version with the current versions of the other layers, or about all."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", _("Being worked out")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")

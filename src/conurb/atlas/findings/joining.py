@@ -110,7 +110,7 @@ def _alone(points: Geometries, owner: Indices, parts: Geometries, feature: Indic
         return np.zeros(0, dtype=bool)
     asked, found = shapely.STRtree(parts).query(points, predicate="dwithin", distance=_SAME)
     others = feature[found] != owner[asked]
-    return np.bincount(asked[others], minlength=len(points)) == 0
+    return np.asarray(np.bincount(asked[others], minlength=len(points)) == 0)
 
 
 def _compare(sides: list[Side], ends: list[Ends], row: Joining, words: Words) -> list[Finding]:

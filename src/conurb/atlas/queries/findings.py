@@ -129,6 +129,28 @@ def summary(actor: User, run: FindingRun) -> Summary:
     return Summary(standing, states, rules, severities, dict(sorted(cities.items())))
 
 
+def table(
+    actor: User, run: FindingRun, asked: FindingFilter | None = None
+) -> Iterator[list[str | int | float | None]]:
+    """Yield findings as rows: number, rule, severity, state, cities, area, length, reason, source,
+    and the middle of the box in degrees."""
+    names = {city.code: city.short for city in City.objects.all()}
+    for each in findings_of(actor, run, asked).iterator(chunk_size=500):
+        yield [
+            each.number,
+            str(each.get_rule_display()),
+            str(each.get_severity_display()),
+            str(each.get_state_display()),
+            "、".join(names.get(code, code) for code in each.city_codes),
+            None if each.area_m2 is None else round(each.area_m2, 1),
+            None if each.length_m is None else round(each.length_m, 1),
+            each.reason,
+            each.source,
+            round((each.west + each.east) / 2, _DECIMALS),
+            round((each.south + each.north) / 2, _DECIMALS),
+        ]
+
+
 def new_by_city(run: FindingRun) -> dict[str, int]:
     """Return for every city how many of its findings are new with this pass.
 
