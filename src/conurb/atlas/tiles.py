@@ -185,7 +185,10 @@ def level(features: FeatureSet, zoom: int) -> Level:
 
 
 def _level(shapes: Geometries, source: NDArray[np.int64], merged: NDArray[np.int64]) -> Level:
-    return Level(shapes, shapely.bounds(shapes), source, merged, shapely.STRtree(shapes))
+    tree = shapely.STRtree(shapes)
+    # it is built at its first question, which must not be two tiles' at once
+    tree.query(shapely.Point(0, 0))
+    return Level(shapes, shapely.bounds(shapes), source, merged, tree)
 
 
 def _least_area(features: FeatureSet, areal: NDArray[np.bool_], zoom: int) -> float:
