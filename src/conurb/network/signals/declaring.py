@@ -94,11 +94,11 @@ def data_of(plan: TimingPlan) -> dict[str, Any]:
     links = [*plan.speeds, None]
     return {
         "key": plan.key,
-        "road": plan.road,
+        **({"road": plan.road} if plan.road else {}),
         "name": _words(plan.name),
         "outbound": _words(plan.ways[0]),
         "inbound": _words(plan.ways[1]),
-        "source": _words(plan.source),
+        **({"source": _words(plan.source)} if plan.source.zh else {}),
         "cycle_s": plan.cycle,
         "yellow_s": plan.yellow,
         "all_red_s": plan.all_red,
@@ -106,7 +106,7 @@ def data_of(plan: TimingPlan) -> dict[str, Any]:
             {
                 "key": at.key,
                 "name": _words(at.name),
-                "city": at.city,
+                **({"city": at.city} if at.city else {}),
                 "metres": at.metres,
                 **({"position": list(at.position)} if at.position else {}),
                 "offset_s": offset,

@@ -30,6 +30,7 @@ from conurb.region.tables import Bilingual
 PLAN_SHEET = Bilingual("方案", "Plan")
 ROWS_SHEET = Bilingual("路口", "Intersections")
 MOST_ROWS = 200
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ORDER_WORDS = {
     Order.LEAD_LAG: Bilingual("前置 / 后置", "leads / lags"),
     Order.LAG_LEAD: Bilingual("后置 / 前置", "lags / leads"),
@@ -167,6 +168,11 @@ def workbook_of(plan: TimingPlan, language: str = "zh") -> bytes:
     sheet.append([column.name.get(language) for column in COLUMNS])
     for place in range(len(plan.intersections)):
         sheet.append([column.value(plan, place) for column in COLUMNS])
+    for row_of_cells in (*whole.iter_rows(), *sheet.iter_rows()):
+        for cell in row_of_cells:
+            if isinstance(cell.value, str):
+                # a name that begins with "=" stays a name
+                cell.data_type = "s"
     for cell in sheet[1]:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -183,8 +189,13 @@ def csv_of(plan: TimingPlan, language: str = "zh") -> str:
     writer = csv.writer(out)
     writer.writerow([CYCLE.get(language), *(column.name.get(language) for column in COLUMNS)])
     for place in range(len(plan.intersections)):
-        writer.writerow([plan.cycle, *(column.value(plan, place) for column in COLUMNS)])
+        writer.writerow([plan.cycle, *(_plain(column.value(plan, place)) for column in COLUMNS)])
     return "\ufeff" + out.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def read_workbook(content: bytes, base: TimingPlan) -> TimingPlan:
