@@ -47,7 +47,7 @@ LAND_USE = {
 """By the class of the first level, in the order of the guide."""
 
 OTHERS = {
-    "green-heart-core": "#1f7a3a",
+    "green-heart-core": "#0f5c3f",
     "green-heart-integrated": "#8cc63f",
     "green-heart-prohibited": "#1f7a3a",
     "green-heart-restricted": "#57ab5a",
