@@ -165,10 +165,10 @@ def test_who_may_ask_and_who_sees(
 
 
 def test_nothing_to_compare_and_maps_without_rules_are_refused(planner: User) -> None:
-    with pytest.raises(RefusedError, match="nothing can be compared"):
+    with pytest.raises(RefusedError, match="无法比对"):
         actions.ask(planner)
     zones = layers.version(layers.layer(CHANGSHA, kind="zones"), frame(WORKS), state="submitted")
-    with pytest.raises(RefusedError, match="no rules"):
+    with pytest.raises(RefusedError, match="没有对应"):
         actions.ask(planner, zones)
 
 
@@ -203,7 +203,8 @@ def test_a_cancelled_pass_and_one_that_fails_leave_nothing(
     run.refresh_from_db()
     assert run.job is not None
     assert run.state == FindingRun.State.FAILED
-    assert "border.toml" in run.job.problem_en
+    assert "The tables of findings cannot be used: atlas/border.toml" in run.job.problem_en
+    assert "问题图斑规则表无法使用" in run.job.problem_zh
     assert not Finding.everything.exists()
     assert queries.latest_run(planner, plans["works"]) is None
 

@@ -20,31 +20,38 @@ from conurb.atlas.findings.sides import KINDS, Side
 from conurb.atlas.findings.wording import THIRD_LEVEL, Words
 from conurb.atlas.models import LayerVersion
 from conurb.refusal import RefusedError
-from conurb.region.models import City, County, RegionState
-from conurb.region.problems import RegionError
+from conurb.region.models import City, County, RegionState, in_language
+from conurb.region.problems import RegionError, render_problems
 from conurb.region.tables import Bilingual
 
 FOLDER = "atlas"
 
 
+class TablesError(RefusedError):
+    """The region's tables of findings cannot be used; says why in both languages."""
+
+    def __init__(self, fault: RegionError) -> None:
+        why_zh = render_problems(fault.problems, "zh-hans")
+        self.message_zh = f"问题图斑规则表无法使用：{why_zh}"
+        why_en = render_problems(fault.problems, "en")
+        self.message_en = f"The tables of findings cannot be used: {why_en}"
+        super().__init__(in_language(self.message_zh, self.message_en))
+
+
 def rule_texts() -> dict[str, str]:
-    """Return the tables of the region's folder. Raises RefusedError where it has none."""
+    """Return the tables of the region's folder. Raises TablesError where it has none."""
     try:
         return rulebook.texts(Path(settings.REGION_PATH) / FOLDER)
     except RegionError as error:
-        raise RefusedError(
-            _("The tables of findings cannot be read: %(problems)s") % {"problems": error}
-        ) from error
+        raise TablesError(error) from error
 
 
 def book_of(texts: Mapping[str, str]) -> rulebook.Rulebook:
-    """Return the tables that texts declare. Raises RefusedError with all that is wrong."""
+    """Return the tables that texts declare. Raises TablesError with all that is wrong."""
     try:
         return rulebook.parse(texts, FOLDER)
     except RegionError as error:
-        raise RefusedError(
-            _("The tables of findings cannot be read: %(problems)s") % {"problems": error}
-        ) from error
+        raise TablesError(error) from error
 
 
 def borders() -> Borders:
