@@ -270,11 +270,15 @@ def test_tables_with_mistakes_name_file_line_and_key() -> None:
     files = rulebook.texts(REGION / "atlas")
     files["border.toml"] = files["border.toml"].replace("strip_m = 1000", "strip_m = -1")
     files["joining.toml"] = files["joining.toml"].replace("tolerance_m = 5", "tolerence_m = 5")
+    files["protected.toml"] = files["protected.toml"].replace(
+        'key = "green-heart-integrated"', 'key = "green-heart-core"'
+    )
     with pytest.raises(RegionError) as raised:
         rulebook.parse(files)
     said = {(each.file, each.key) for each in raised.value.problems}
     assert ("atlas/border.toml", "strip_m") in said
     assert ("atlas/joining.toml", "line[2].tolerance_m") in said
+    assert ("atlas/protected.toml", "ground[2].key") in said
     assert all(each.line for each in raised.value.problems)
 
 

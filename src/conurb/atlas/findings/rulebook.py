@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from conurb.atlas.findings.finding import Bilingual, Severity
 from conurb.region.positions import TomlPositions
@@ -107,6 +107,9 @@ class Corridor:
     source: Bilingual
 
 
+Row = TypeVar("Row", Incompatible, Protection, Joining, Corridor)
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """All tables in one state; `digest` names it."""
@@ -158,14 +161,13 @@ def parse(files: Mapping[str, str], folder: str = "atlas") -> Rulebook:
     book = Rulebook(
         digest,
         _tolerance(top["border.toml"]),
-        tuple(_incompatible(row) for row in top["incompatible.toml"].tables("pair")),
-        tuple(_protection(row) for row in top["protected.toml"].tables("ground")),
-        tuple(_joining(row) for row in top["joining.toml"].tables("line")),
-        tuple(_corridor(row) for row in top["corridors.toml"].tables("corridor")),
+        tuple(_rows(top["incompatible.toml"].tables("pair"), _incompatible)),
+        tuple(_rows(top["protected.toml"].tables("ground"), _protection)),
+        tuple(_rows(top["joining.toml"].tables("line"), _joining)),
+        tuple(_rows(top["corridors.toml"].tables("corridor"), _corridor)),
     )
     for table in top.values():
         table.finish()
-    _keys_once(sheets, book)
     problems = [each for sheet in sheets.values() for each in sheet.problems]
     if problems:
         raise RegionError(problems)
@@ -182,18 +184,15 @@ def _top(sheet: Sheet, text: str) -> Table:
     return Table(sheet, values)
 
 
-def _keys_once(sheets: Mapping[str, Sheet], book: Rulebook) -> None:
-    for file, rows in (
-        ("incompatible.toml", book.incompatible),
-        ("protected.toml", book.protected),
-        ("joining.toml", book.joining),
-        ("corridors.toml", book.corridors),
-    ):
-        seen: set[str] = set()
-        for row in rows:
-            if row.key in seen:
-                sheets[file].note("duplicate", found=row.key, line=0)
-            seen.add(row.key)
+def _rows(tables: Sequence[Table], make: Callable[[Table], Row]) -> Iterator[Row]:
+    """Read the rows of a table; a key stands once."""
+    first: dict[str, int] = {}
+    for table in tables:
+        row = make(table)
+        if row.key in first:
+            table.note("duplicate", "key", found=row.key, first=first[row.key])
+        first.setdefault(row.key, table.line("key"))
+        yield row
 
 
 def _tolerance(top: Table) -> Tolerance:
