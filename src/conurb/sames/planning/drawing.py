@@ -23,7 +23,7 @@ Colour = str
 """#rrggbb."""
 Pixel = tuple[float, float]
 
-FINER = 3
+FINER = 2
 """Drawn so many times as large and then reduced, so that lines are smooth."""
 METRES_A_DEGREE = 111_320.0
 """Of latitude; of longitude at the equator. Mean of the WGS 84 ellipsoid, good to 0.6 %."""
@@ -112,8 +112,9 @@ class _Frame:
     """Where degrees come to lie in a picture."""
 
     def __init__(self, shown: Bounds, width: int, height: int) -> None:
-        self.shown = shapely.box(*shown)
         west, south, east, north = shown
+        self.reach = shapely.box(*shown).buffer((east - west) * 0.02)
+        shapely.prepare(self.reach)
         self.west, self.north = west, north
         self.x_scale, self.y_scale = width / (east - west), height / (north - south)
         narrow = cos(radians((south + north) / 2))
@@ -127,10 +128,12 @@ class _Frame:
 
     def parts(self, geometry: BaseGeometry) -> list[BaseGeometry]:
         """The single parts of what of a geometry is in sight, a little beyond the edge."""
-        reach = self.shown.buffer((self.shown.bounds[2] - self.shown.bounds[0]) * 0.02)
-        if not reach.intersects(geometry):
+        if self.reach.contains(geometry):
+            return list(shapely.get_parts(geometry))
+        if not self.reach.intersects(geometry):
             return []
-        return list(shapely.get_parts(shapely.intersection(shapely.make_valid(geometry), reach)))
+        sound = geometry if geometry.is_valid else shapely.make_valid(geometry)
+        return list(shapely.get_parts(shapely.intersection(sound, self.reach)))
 
 
 def _shape(pen: ImageDraw.ImageDraw, frame: _Frame, shape: Shape) -> None:

@@ -88,9 +88,10 @@ def _joined(boxes: Sequence[Bounds]) -> Bounds:
 
 
 def label_of(version: LayerVersion) -> str:
-    """Return a version by its city, its layer's name and its number."""
+    """Return a version by its city, where its name does not say it, its layer and its number."""
     layer = version.layer
-    city = f"{layer.city.short} " if layer.city else ""
+    city = layer.city.short if layer.city else ""
+    city = f"{city} " if city and city not in layer.name else ""
     return _("%(layer)s, version %(number)s") % {
         "layer": f"{city}{layer.name}",
         "number": version.number,
