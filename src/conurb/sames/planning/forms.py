@@ -12,7 +12,7 @@ from conurb.region.forms import Form, day_input, words_input
 from conurb.sames.planning.models import Judgement, LibraryPlan
 
 
-class VersionField(forms.ModelChoiceField):
+class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A draft version of a layer of one's own authority."""
 
     def label_from_instance(self, obj: Any) -> str:

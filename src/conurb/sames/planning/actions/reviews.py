@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -265,7 +266,7 @@ def lapse_all(now: datetime | None = None) -> int:
         parties__stand=Party.Stand.ASKED,
         parties__due_on__lt=day_of(moment),
     ).distinct()
-    return sum(1 for review in waiting if lapse(review, now=moment))
+    return len([lapse(review, now=moment) for review in waiting])
 
 
 def parties_of(layer: Layer) -> list[Authority]:
@@ -335,7 +336,7 @@ def _answer(
     now: datetime | None,
 ) -> Review:
     review, moment = _held(review), now or timezone.now()
-    party = review.parties.filter(authority_id=actor.authority_id).first()
+    party = review.parties.filter(authority=actor.authority).first()
     if party is None or not plans_space(actor):
         raise NotCompetentError(_("Your authority is not asked in this review."))
     words = _bounded(words.strip(), "words", WORDS_LIMIT)
@@ -427,7 +428,7 @@ def _held(review: Review) -> Review:
     )
 
 
-def _note(doing: Doing, act: Act, words: str = "", **detail: object) -> None:
+def _note(doing: Doing, act: Act, words: str = "", **detail: Any) -> None:
     review = doing.review
     ReviewEvent.objects.create(
         review=review,

@@ -1,1 +1,1 @@
-"""What pages, documents and measures read of reviews and plans."""
+"""What pages, documents and measures read of reviews, zones and plans."""

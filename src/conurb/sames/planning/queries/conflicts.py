@@ -121,8 +121,7 @@ def rounds_of(actor: User, review: Review) -> Rounds:
     )
     latest: dict[int | None, FindingRun] = {}
     for run in done.order_by("ended_at", "id"):
-        closed = review.closed_at is not None and run.ended_at is not None
-        if closed and run.version_id in latest and run.ended_at > review.closed_at:
+        if run.version_id in latest and _is_after(run, review):
             continue
         latest[run.version_id] = run
     found = [latest[version] for version in versions[:-1] if version in latest]
@@ -271,6 +270,13 @@ def _asked(
             and _is_wanted(asked, standing)
         ):
             yield each, standing, names
+
+
+def _is_after(run: FindingRun, review: Review) -> bool:
+    """Whether a pass ended only when the review was closed already."""
+    if review.closed_at is None or run.ended_at is None:
+        return False
+    return run.ended_at > review.closed_at
 
 
 def _is_wanted(asked: FindingFilter, standing: str) -> bool:

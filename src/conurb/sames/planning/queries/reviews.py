@@ -157,7 +157,7 @@ def listed(actor: User, asked: ReviewFilter, today: date) -> QuerySet[Review]:
 
 def waits_for(actor: User) -> Q:
     """The reviews in which the actor's authority has to answer, or to mend its own layer."""
-    own = Party.objects.filter(review=OuterRef("pk"), authority_id=actor.authority_id)
+    own = Party.objects.filter(review=OuterRef("pk"), authority=actor.authority)
     objected = Party.objects.filter(review=OuterRef("pk"), stand=Party.Stand.OBJECTED)
     return Q(state=Review.State.OPEN) & (
         Q(Exists(own.filter(stand=Party.Stand.ASKED)))

@@ -1,1 +1,1 @@
-"""The pages of the pack."""
+"""The pages of the pack, a module a subject."""

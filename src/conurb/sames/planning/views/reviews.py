@@ -262,7 +262,7 @@ def address_of(review: Review) -> str:
 def drafts_of(actor: User, layer: Layer | None = None) -> Any:
     """Return the draft versions that an authority can submit, the newest first."""
     found = LayerVersion.objects.visible_to(actor).filter(
-        state=LayerVersion.State.DRAFT, layer__authority_id=actor.authority_id
+        state=LayerVersion.State.DRAFT, layer__authority=actor.authority
     )
     if layer is not None:
         found = found.filter(layer=layer)
@@ -273,9 +273,7 @@ def _refuse_strangers(actor: User, review: Review, chosen: ActPage) -> None:
     """Refuse whose act it is not before a form is shown."""
     if chosen.act in {Act.RESUBMIT, Act.WITHDRAW}:
         actions.require_submitter(actor, review.layer)
-    elif not (
-        plans_space(actor) and review.parties.filter(authority_id=actor.authority_id).exists()
-    ):
+    elif not (plans_space(actor) and review.parties.filter(authority=actor.authority).exists()):
         raise NotCompetentError(_("Your authority is not asked in this review."))
 
 
