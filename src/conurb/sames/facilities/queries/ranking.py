@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -220,7 +220,7 @@ def _rising(value: float | None) -> float:
     return value if value is not None else float("inf")
 
 
-SORTS: dict[str, Callable[[Row], object]] = {
+SORTS: dict[str, Callable[[Row], Any]] = {
     "place": _by_place,
     "name": lambda row: row.project.name,
     "item": lambda row: [_numbers_in(item.number) for item in row.project.items],

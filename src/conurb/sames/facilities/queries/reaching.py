@@ -168,7 +168,8 @@ def _computed(
         origin = nearest_node(region, base, at)
         before = _way_to(network.nodes[origin].point, at, travel)
     minutes: Floats = (
-        before + dijkstra.costs_of(base.graph, np.array([origin]), np.arange(base.graph.nodes))[0]
+        before
+        + dijkstra.costs_of(base.graph, [origin], np.arange(base.graph.nodes, dtype=np.int32))[0]
     )
     found = isochrones(minutes[: len(network.nodes)], _courses(pk, _digest, travel), LIMITS)
     to_zones = {

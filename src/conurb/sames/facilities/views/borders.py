@@ -25,7 +25,11 @@ def dead_ends(request: HttpRequest) -> HttpResponse:
     """Show the roads that stop at a border, on a list and on the map."""
     of = read(request, travel="car")
     rows = _dead_ends(of, request)
-    context = {"standing": of.standing, "rows": rows, "nothing": runs.nothing_yet(of.state)}
+    context: dict[str, Any] = {
+        "standing": of.standing,
+        "rows": rows,
+        "nothing": runs.nothing_yet(of.state),
+    }
     if rows is not None and of.result is not None and of.result.borders is not None:
         limits = of.result.borders["limits"]
         context |= {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 from docx import Document
@@ -30,7 +30,7 @@ HEAD = Face("黑体", 11, bold=True)
 TEXT = Face("宋体", 9.5)
 SMALL = Face("宋体", 8)
 NUMBER = Face("黑体", 14, bold=True)
-Align = WD_ALIGN_PARAGRAPH
+Align: TypeAlias = WD_ALIGN_PARAGRAPH
 WIDTH_MM = 174
 PICTURE_MM = 150
 FIGURES_A_ROW = 3
