@@ -31,7 +31,7 @@ facilities-appraise         EMPTY   login   no       goes     goes    goes     g
 """
 
 API = """
-operation        method nobody resident changsha zhuzhou xiangtan office admin key other old forged
+operation method nobody resident changsha zhuzhou xiangtan office admin key other old forged
 
 listNetworkProjects GET    ok     ok       ok       ok      ok       ok     ok    ok  ok    who who
 getNetworkProject   GET    ok     ok       ok       ok      ok       ok     ok    ok  ok    who who
