@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from conurb.sames.planning.views import library, overview, reviews, zones
+from conurb.sames.planning.views import library, overview, reviews
+from conurb.sames.planning.views.zones import geojson, zones
 
 urlpatterns = [
     path("planning/", overview.overview, name="planning"),
@@ -20,8 +21,8 @@ urlpatterns = [
     path("planning/reviews/<str:key>/record.docx", reviews.record, name="planning-record"),
     path("planning/reviews/<str:key>/do/<str:act>/", reviews.act, name="planning-act"),
     path("planning/threads/<str:key>/", reviews.thread, name="planning-thread"),
-    path("planning/zones/", zones.zones, name="planning-zones"),
-    path("planning/zones.geojson", zones.geojson, name="planning-zones-geojson"),
+    path("planning/zones/", zones, name="planning-zones"),
+    path("planning/zones.geojson", geojson, name="planning-zones-geojson"),
     path("planning/plans/", library.plans, name="planning-plans"),
     path("planning/plans/<slug:key>/", library.plan, name="planning-plan"),
     path("planning/plans/<slug:key>/edit/", library.edit, name="planning-plan-edit"),

@@ -17,7 +17,7 @@ from conurb.journal.actions import record
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import Authority, User
 from conurb.sames.planning.models import Comment, Review, ReviewEvent, ThreadTurn
-from conurb.sames.planning.queries import conflicts
+from conurb.sames.planning.queries.conflicts import exists
 from conurb.sames.planning.reasons import WHY
 from conurb.sames.planning.reviewing import Act
 
@@ -190,7 +190,7 @@ def _check(pin: Pin, review: Review) -> None:
                 status=422,
                 field="longitude",
             )
-    if pin.finding and not conflicts.exists(review, pin.finding):
+    if pin.finding and not exists(review, pin.finding):
         raise RefusedError(
             _("There is no such finding in this review."), status=422, field="finding"
         )

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from conurb.region.models import in_language, works_for_region
 from conurb.sames.planning.models import Review
-from conurb.sames.planning.queries import figures
 from conurb.sames.planning.queries.declared import declared
+from conurb.sames.planning.queries.figures import for_page
 
 MOST = 30
 
@@ -22,7 +22,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         state__in=[Review.State.ADOPTED, Review.State.SUPERSEDED]
     )
     context = {
-        "figures": figures.for_page(),
+        "figures": for_page(),
         "adopted": adopted.select_related("layer", "city").order_by("-closed_at")[:MOST],
         "rules": found.rules if found else None,
         "rules_source": in_language(found.rules.source.zh, found.rules.source.en) if found else "",
