@@ -8,7 +8,7 @@
 //   data-spots      GeoJSON of points and lines to be looked at (dead ends, bottlenecks)
 //   data-areas      id of a JSON script with values by county: {views: {name: {of: {code: class}}}}
 //   data-view       which of the views is shown first
-//   data-bands      id of a JSON script with areas reached, the widest last: GeoJSON with `band`
+//   data-bands      id of an element whose text is the areas reached: GeoJSON with `band`
 //   data-pick       a click fills the field of this name in the form data-pick-form, and sends it
 //   data-fit        "projects", "spots" or "region": what is in sight at first
 //   data-still      a picture: nothing can be moved (print)

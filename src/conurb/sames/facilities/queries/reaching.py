@@ -73,6 +73,11 @@ class Reached:
     counties: tuple[tuple[str, float], ...]
     geojson: Json
 
+    @property
+    def drawn(self) -> str:
+        """The areas as text, for the script; in a page's part no script element is kept."""
+        return json.dumps(self.geojson, separators=(",", ":"))
+
 
 def travels() -> list[tuple[str, str]]:
     """Return every way to travel with its name."""
