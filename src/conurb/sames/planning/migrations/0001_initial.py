@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('key', models.SlugField(max_length=80, unique=True)),
                 ('kind', models.CharField(choices=[('master', 'Master plan'), ('detailed', 'Detailed plan'), ('special', 'Special plan'), ('outline', 'Outline of development'), ('implementation', 'Implementation plan'), ('boundary', 'Change of boundaries')], max_length=16)),
                 ('level', models.CharField(choices=[('national', 'National'), ('provincial', 'Provincial'), ('city', 'Municipal'), ('county', 'County'), ('township', 'Township')], max_length=12)),
-                ('state', models.CharField(choices=[('unknown', 'State not known'), ('to-draw-up', 'To be drawn up'), ('drafted', 'Drafted'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('in-force', 'In force'), ('superseded', 'No longer in force')], default='unknown', max_length=12)),
+                ('state', models.CharField(choices=[('unknown', 'State not known'), ('to-draw-up', 'To be drawn up'), ('drafted', 'Drafted'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('in-force', 'Now in force'), ('superseded', 'No longer in force')], default='unknown', max_length=12)),
                 ('from_year', models.PositiveSmallIntegerField(null=True)),
                 ('until_year', models.PositiveSmallIntegerField(null=True)),
                 ('organ_zh', models.CharField(help_text='draws it up or approves it', max_length=200)),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name='Party',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stand', models.CharField(choices=[('asked', 'Asked, has not answered'), ('signed', 'Signed'), ('objected', 'Objects')], default='asked', max_length=10)),
+                ('stand', models.CharField(choices=[('asked', 'Asked, has not answered'), ('signed', 'Signed'), ('objected', 'Objected')], default='asked', max_length=10)),
                 ('round', models.PositiveSmallIntegerField(default=1, help_text='in which it took its stand')),
                 ('signed', models.PositiveSmallIntegerField(help_text='round of the version on which its signature stands', null=True)),
                 ('asked_at', models.DateTimeField()),
