@@ -30,7 +30,8 @@ FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--use-gl=angle", "--use
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: an address, who looks, in which language, how wide, light or dark."""
+    """One picture: an address, who looks, in which language, how wide, light or dark; `follow` is
+    a link on the page that leads to what is to be seen."""
 
     name: str
     path: str
@@ -39,6 +40,7 @@ class Shot:
     width: int = 1280
     height: int = 860
     dark: bool = False
+    follow: str = ""
 
 
 SHOTS = (
@@ -58,6 +60,17 @@ SHOTS = (
     Shot("desk-zh", "/desk/", user="changsha-human-resources-1"),
     Shot("platform-zh", "/platform/"),
     Shot("market-zh", "/market/list/"),
+    Shot("facilities-zh", "/facilities/"),
+    Shot("project-zh", "/facilities/projects/south-ring/", height=1300),
+    Shot("atlas-zh", "/atlas/map/#10.2/27.98/112.98"),
+    Shot(
+        "review-zh",
+        "/planning/reviews/",
+        user="zhuzhou-natural-resources-1",
+        follow="长沙用地规划联合审核",
+        height=1300,
+    ),
+    Shot("signals-en", "/facilities/signals/furong-avenue/", lang="en", height=1300),
     Shot("home-phone", "/", width=375, height=800),
     Shot("map-phone-dark", "/map/", width=375, height=800, dark=True),
 )
@@ -108,6 +121,8 @@ def take(browser: Browser, address: str, shot: Shot) -> None:
         page.press("input[name=password]", "Enter")
         page.wait_for_url(lambda url: "/account/login" not in url)
     page.goto(address + shot.path)
+    if shot.follow:
+        page.click(f"a:has-text('{shot.follow}')")
     page.wait_for_load_state("networkidle")
     # the map draws its marks after the page has settled
     page.wait_for_timeout(4000)
