@@ -794,6 +794,9 @@ def body_of(answer: HttpResponseBase) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             content = b"".join(package.read(part) for part in package.namelist())
     text = content.decode(errors="ignore")
+    if "json" in answer.headers.get("Content-Type", ""):
+        # \u6743 is as readable as the character that it stands for
+        text = json.dumps(json.loads(text), ensure_ascii=False)
     return re.sub(
         r'<button class="btn[^>]*data-bs-toggle="dropdown".*?</button>', "", text, flags=re.S
     )

@@ -222,7 +222,7 @@ def test_a_pass_that_is_not_wanted_any_more_stops(
 
     with pytest.raises(CancelledError):
         actions._with_beats(given, progress)
-    assert told == [0]
+    assert len(told) == 1  # whatever step it had come to, it took no other
 
 
 def test_lists_filters_and_maps(

@@ -48,7 +48,7 @@ def offered(slug: str) -> Service:
 
 def days_ago(days: int) -> datetime:
     """Return a moment in office hours of the past."""
-    return timezone.now().replace(hour=3, minute=0, second=0) - timedelta(days=days)
+    return timezone.localtime().replace(hour=11, minute=0, second=0) - timedelta(days=days)
 
 
 def draft(

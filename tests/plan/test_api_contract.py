@@ -132,11 +132,14 @@ def test_keys_are_a_scheme_and_public_operations_need_none(document):
         if {} in operation["security"]
     }
     assert needs_none == {
+        "appraiseTogether",
         "checkSubject",
         "checkSubjects",
         "followCase",
         "getDeskFigures",
+        "getIsochrones",
         "getItem",
+        "getNetworkProject",
         "getPlan",
         "getRecordType",
         "getService",
@@ -147,11 +150,13 @@ def test_keys_are_a_scheme_and_public_operations_need_none(document):
         "getWageArrears",
         "listAgreements",
         "listCheckpoints",
+        "listDeadEnds",
         "listEntries",
         "listFields",
         "listItems",
         "listLogs",
         "listMeasures",
+        "listNetworkProjects",
         "listPlans",
         "listReports",
         "listServices",

@@ -183,7 +183,7 @@ def test_the_words_of_a_task_and_its_card_are_linked(plan, client_of):
 
 
 def test_an_item_without_a_system_says_so(plan, client_of):
-    item = Item.objects.get(field__plan=plan, number="1.1")
+    item = Item.objects.get(field__plan=plan, number="6.1")
     assert 'data-testid="no-carrier"' in page(client_of("nobody"), address(item))
 
 

@@ -182,20 +182,20 @@ def test_a_lost_key_is_known_at_once(db):
     kid = record.signing_key.kid
     withdraw(None, kid, compromised_from=before, reason="演示")
     with index.local().reading() as snapshot:
-        assert snapshot.shared().lost[kid].compromised_from == instant(before)
+        assert snapshot.shared.lost[kid].compromised_from == instant(before)
 
 
 def test_a_key_that_was_replaced_is_not_lost(db):
     rotate(None, "430100")
     with index.local().reading() as snapshot:
-        assert snapshot.shared().lost == {}
+        assert snapshot.shared.lost == {}
 
 
 def test_an_index_that_was_never_filled_says_so(tmp_path):
     made = Index(tmp_path / "index")
     with made.reading() as snapshot:
         assert not snapshot.complete
-        assert snapshot.shared().number == b""
+        assert snapshot.shared.number == b""
     made.close()
 
 

@@ -164,6 +164,7 @@ api = Interface(
             {"name": "agreements", "description": "What holds where, with which effect"},
             {"name": "atlas", "description": "Layers of planning maps and what is found in them"},
             {"name": "desk", "description": "Services and cases"},
+            {"name": "facilities", "description": "The network of the cities and its projects"},
             {"name": "platform", "description": "Freight vehicle passes"},
             {"name": "market", "description": "The joint-punishment list and screening"},
         ],

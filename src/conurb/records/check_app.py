@@ -149,13 +149,16 @@ def _query(text: str) -> dict[str, str]:
 
 
 class Context(NamedTuple):
-    """Who asks about what and where; `at` is None where it is now that is asked about."""
+    """Who asks about what and where; `at` is None where it is now that is asked about, `head` is
+    how the answer begins, up to the moment.
+    """
 
     of: RecordType
     caller: index.Caller | None
     city: str
     at: str | None
     purpose: str
+    head: bytes
 
 
 MOST_CONTEXTS = 4_096
@@ -163,7 +166,7 @@ MOST_CONTEXTS = 4_096
 
 def _one(asked: Asked) -> bytes:
     with index.local().reading() as snapshot:
-        of, caller, city, given_at, purpose = _context(snapshot, asked)
+        of, caller, city, given_at, purpose, head = _context(snapshot, asked)
         at = given_at or holding.now()
         number, handles = asked.subject, [asked.subject]
         verdict = _known(snapshot, of, number, city, at)
@@ -172,8 +175,7 @@ def _one(asked: Asked) -> bytes:
             (number,), handles, (verdict,) = _judged(snapshot, of, [number], place, city, at)
     if of.subject in PERSONAL:
         _note(of, handles, [verdict], city, purpose, caller)
-    head = f'{{"type":"{of.slug}","city":"{city}","at":"{at}",'
-    return head.encode() + _answer(number, verdict)[1:]
+    return b'%b%b",%b' % (head, at.encode(), _answer(number, verdict)[1:])
 
 
 def _context(snapshot: index.Snapshot, asked: Asked) -> Context:
@@ -182,7 +184,7 @@ def _context(snapshot: index.Snapshot, asked: Asked) -> Context:
     A system asks with one key in one city about many subjects: what was found right stays so until
     the index changes, as it does when a key is revoked.
     """
-    kept = snapshot.kept()
+    kept = snapshot.kept
     said = (asked.slug, asked.query, asked.authorization)
     found: Context | None = kept.get(said)
     if found is None:
@@ -193,7 +195,9 @@ def _context(snapshot: index.Snapshot, asked: Asked) -> Context:
                 raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
         city = _city(snapshot, query.get("city"), "query")
         at = _moment(query["at"], "query") if "at" in query else None
-        found = Context(of, caller, city, at, _purpose(of, query.get("purpose"), "query"))
+        purpose = _purpose(of, query.get("purpose"), "query")
+        head = f'{{"type":"{of.slug}","city":"{city}","at":"'.encode()
+        found = Context(of, caller, city, at, purpose, head)
         if len(kept) >= MOST_CONTEXTS:
             kept.clear()
         kept[said] = found
@@ -248,7 +252,7 @@ NO_KEY = Bilingual("请随请求发送密钥。", "Send a key with the request."
 
 
 def _city(snapshot: index.Snapshot, city: Any, place: str) -> str:
-    there = snapshot.shared().cities
+    there = snapshot.shared.cities
     if isinstance(city, str) and city in there:
         return city
     codes = ", ".join(sorted(there))

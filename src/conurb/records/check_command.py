@@ -81,7 +81,7 @@ def run(
 
 def _require_city(city: str) -> None:
     with index.local().reading() as snapshot:
-        there = snapshot.shared().cities
+        there = snapshot.shared.cities
     if not there:
         raise CannotCheckError(
             "本节点尚无索引，请先运行 conurb serve 或 conurb records rebuild",

@@ -109,7 +109,7 @@ def judged(
 
     "stale" where the index was never brought up to the logs: a bare no would be a lie.
     """
-    shared = snapshot.shared()
+    shared = snapshot.shared
     if not shared.number:
         return [NOT_FILLED for _handle in handles]
     accords, lost = shared.accords.get((slug, city), ()), shared.lost
@@ -122,7 +122,7 @@ def judged(
 
 def judged_one(snapshot: index.Snapshot, slug: str, handle: str, city: str, at: str) -> Verdict:
     """Return what `judged` does for one subject; of a single check every microsecond counts."""
-    shared = snapshot.shared()
+    shared = snapshot.shared
     if not shared.number:
         return NOT_FILLED
     accords = shared.accords.get((slug, city), ())

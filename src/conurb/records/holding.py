@@ -207,12 +207,12 @@ def judge(
     if len(found) > 1:
         found.sort(key=lambda held: held.fact.issued_at, reverse=True)
         found.sort(key=_rank)
-    first = found[0]
-    if first.standing != "valid":
-        return Verdict("invalid", first.why, tuple(found))
-    if not first.holds:
+    _fact, stands, why, holds, accord = found[0]
+    if stands != "valid":
+        return Verdict("invalid", why, tuple(found))
+    if not holds:
         return Verdict("invalid", "no-agreement", tuple(found))
-    return Verdict("valid", "own" if first.accord is None else "agreement", tuple(found))
+    return Verdict("valid", "own" if accord is None else "agreement", tuple(found))
 
 
 def _held(

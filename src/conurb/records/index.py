@@ -91,13 +91,18 @@ class Known(NamedTuple):
 
 
 class Snapshot:
-    """The index as it was when the reading began; read within `with`."""
+    """The index as it was when the reading began; read within `with`.
 
-    __slots__ = ("_index", "_read")
+    `shared` are the agreements and lost keys, read again only where they changed. `kept` is what
+    whoever checks wants to keep; it is emptied when the node writes anything.
+    """
+
+    __slots__ = ("_index", "_read", "kept", "shared")
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._read = index.environment.begin()
+        _state, self.shared, self.kept = self._known()
 
     def __enter__(self) -> Snapshot:
         return self
@@ -186,14 +191,6 @@ class Snapshot:
         found = self._read.get(digest, db=self._index.callers)
         return None if found is None else _caller(found)
 
-    def shared(self) -> Shared:
-        """Return agreements and lost keys; read again only where they changed."""
-        return self._known().shared
-
-    def kept(self) -> dict[Any, Any]:
-        """Return what whoever checks wants to keep; it is emptied when the node writes anything."""
-        return self._known().kept
-
     def _known(self) -> Known:
         """Return what this process read of this state of the index; the state has a number."""
         known, state = self._index.known, self._read.id()
@@ -261,7 +258,7 @@ class Index:
         self.environment.close()
 
 
-_here: tuple[int, Index] | None = None
+_here: Index | None = None
 _opening = threading.Lock()
 
 
@@ -273,22 +270,29 @@ def folder() -> Path:
 def local() -> Index:
     """Return this node's index as this process has it; a process that forked opens its own."""
     global _here  # noqa: PLW0603  one file a process
-    here, process = _here, os.getpid()
-    if here is not None and here[0] == process:
-        return here[1]
-    with _opening:
-        if _here is None or _here[0] != process:
-            _here = (process, Index(folder()))
-        return _here[1]
+    if _here is None:
+        with _opening:
+            if _here is None:
+                _here = Index(folder())
+    return _here
 
 
 def close() -> None:
     """Let go of the file, before the process forks or the folder goes."""
     global _here  # noqa: PLW0603
     with _opening:
-        if _here is not None and _here[0] == os.getpid():
-            _here[1].close()
+        if _here is not None:
+            _here.close()
         _here = None
+
+
+def _forked() -> None:
+    """Forget the file of the process that forked; its lock may be held by a thread not there."""
+    global _here, _opening
+    _here, _opening = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def place(type_slug: str, handle: str) -> bytes:

@@ -49,9 +49,7 @@ class KeyPath(Schema):
 class Together(Travel):
     """Which projects, and by which way to travel."""
 
-    project: list[str] = Field(
-        min_length=1, max_length=MOST, description="keys of projects", examples=[["s4"]]
-    )
+    project: list[str] = Field(min_length=1, max_length=MOST, description="keys of projects")
 
 
 class Origin(Schema):
