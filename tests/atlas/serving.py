@@ -15,8 +15,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from conurb.atlas.measuring import areas
@@ -84,6 +85,10 @@ def server() -> Iterator[str]:
     """Serve the pages on an address; requests see what the test wrote and never committed."""
     shared = connections["default"]
     shared.inc_thread_sharing()
+    # at the end of a request Django closes connections that are in a transaction, as this one is
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
     httpd = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=_Quiet)
 
     def serve() -> None:
@@ -101,6 +106,8 @@ def server() -> Iterator[str]:
         thread.join()
         httpd.server_close()
         shared.dec_thread_sharing()
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 GDAL = """

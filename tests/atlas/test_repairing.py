@@ -108,6 +108,14 @@ def test_lines_and_points_are_layers_too():
     assert done(shapely.Point(X, Y), LINE, form="point").rows.tolist() == [0]
 
 
+def test_a_crossing_that_is_rounded_to_cross_again_is_mended_again():
+    turns = [(4, 7), (5, 6), (4, 6), (6, 0), (6, 2), (3, 0), (7, 8), (6, 8), (3, 0), (7, 8), (4, 8)]
+    given = np.array([shapely.Polygon(ring(*turns))], dtype=object)
+    once = shapely.make_valid(given, method="structure", keep_collapsed=False)
+    assert not shapely.is_valid(once).all(), "GEOS mends it at once now"
+    assert shapely.is_valid(done(*given).geometry).all()
+
+
 steps = st.tuples(st.integers(0, 8), st.integers(0, 8))
 crossing = st.lists(steps, min_size=3, max_size=12).map(lambda ps: shapely.Polygon(ring(*ps)))
 anything = st.one_of(

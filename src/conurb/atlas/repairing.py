@@ -31,6 +31,9 @@ SMALLEST_AREA = 0.1
 SMALLEST_LENGTH = 0.1
 """Metres."""
 
+MOST_TIMES = 4
+"""Times that a geometry is mended again because rounding made it cross itself."""
+
 LEFT_OUT = {
     "missing": Bilingual("没有图形，未导入。", "It has no geometry and is left out."),
     "unreadable": Bilingual(
@@ -272,7 +275,7 @@ def _valid(geometry: Geometries, fids: Fids, log: _Log) -> Geometries:
         return geometry
     words = shapely.is_valid_reason(geometry[wrong])
     why = np.array([_why(reason) for reason in words], dtype=object)
-    mended = shapely.make_valid(geometry[wrong], method="structure", keep_collapsed=False)
+    mended = _made_valid(geometry[wrong])
     collected = shapely.get_type_id(mended) == 7
     if collected.any():
         picked, _ = _picked(mended[collected], 2)
@@ -284,6 +287,17 @@ def _valid(geometry: Geometries, fids: Fids, log: _Log) -> Geometries:
     geometry = geometry.copy()
     geometry[wrong] = mended
     return geometry
+
+
+def _made_valid(geometry: Geometries) -> Geometries:
+    mended = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    for _time in range(MOST_TIMES):
+        still = ~shapely.is_valid(mended)
+        if not still.any():
+            break
+        # a crossing that was rounded to where it crosses again
+        mended[still] = shapely.make_valid(mended[still], method="structure", keep_collapsed=False)
+    return mended
 
 
 def _why(reason: str) -> str:
