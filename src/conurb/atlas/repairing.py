@@ -290,7 +290,7 @@ def _valid(geometry: Geometries, fids: Fids, log: _Log) -> Geometries:
 
 
 def _made_valid(geometry: Geometries) -> Geometries:
-    mended = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    mended: Geometries = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     for _time in range(MOST_TIMES):
         still = ~shapely.is_valid(mended)
         if not still.any():
