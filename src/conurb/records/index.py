@@ -270,11 +270,11 @@ def folder() -> Path:
 def local() -> Index:
     """Return this node's index as this process has it; a process that forked opens its own."""
     global _here  # noqa: PLW0603  one file a process
-    if _here is None:
+    here = _here
+    if here is None:
         with _opening:
-            if _here is None:
-                _here = Index(folder())
-    return _here
+            here = _here = _here or Index(folder())
+    return here
 
 
 def close() -> None:
