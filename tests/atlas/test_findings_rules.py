@@ -287,3 +287,29 @@ def test_another_text_is_another_version_of_the_rules() -> None:
     assert rulebook.parse(files).version == BOOK.version
     files["border.toml"] = files["border.toml"].replace("strip_m = 1000", "strip_m = 900")
     assert rulebook.parse(files).version != BOOK.version
+
+
+def test_a_table_says_everything_that_is_wrong_with_it_once() -> None:
+    files = rulebook.texts(REGION / "atlas")
+    files["border.toml"] += "\nstripe_m = 3\n"
+    files["corridors.toml"] = (
+        files["corridors.toml"]
+        .replace('ground = ["road-corridor", "rail-corridor"]\n', "")
+        .replace("half_width_m = 21\n", "")
+        .replace('severity = "low"', 'severity = "lowest"')
+    )
+    with pytest.raises(RegionError) as raised:
+        rulebook.parse(files)
+    said = [(each.file, each.key, each.code) for each in raised.value.problems]
+    assert sorted(said) == [
+        ("atlas/border.toml", "stripe_m", "unknown-key"),
+        ("atlas/corridors.toml", "corridor[1].half_width_m", "missing-key"),
+        ("atlas/corridors.toml", "corridor[4].severity", "bad-form"),
+        ("atlas/corridors.toml", "corridor[9].lines", "missing-key"),
+    ]
+
+
+def test_corridors_that_are_drawn_need_no_lines_and_no_widths() -> None:
+    drawn = next(row for row in BOOK.corridors if row.ground)
+    assert (drawn.lines, drawn.half_width_m, drawn.belt_m) == ((), 0.0, 0.0)
+    assert all(row.half_width_m > 0 < row.belt_m for row in BOOK.corridors if row.lines)

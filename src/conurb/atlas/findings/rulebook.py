@@ -9,83 +9,103 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from conurb.atlas.findings.finding import Bilingual, Severity
 from conurb.region.positions import TomlPositions
 from conurb.region.problems import Problem, RegionError
 from conurb.region.tables import Sheet, Table
 
-FILES = (
-    "border.toml",
-    "incompatible.toml",
-    "protected.toml",
-    "joining.toml",
-    "corridors.toml",
-)
 RULES_VERSION = "1"
 """Counted up when a rule judges otherwise by the same tables."""
+
+
+def _severity(row: Table, key: str) -> Severity:
+    return Severity(row.choice(key, [each.value for each in Severity], "medium"))
+
+
+def _grades(row: Table, key: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(each.split("|")) for each in row.texts(key))
+
+
+def _codes_unless_drawn(row: Table, key: str) -> tuple[str, ...]:
+    return row.texts(key, required=not row.has("ground"))
+
+
+def _number_with_lines(row: Table, key: str) -> float:
+    return row.number(key) if row.has("lines") else 0.0
+
+
+# A type of a column is what it holds and how it is read: Annotated[type, (table, key) -> value].
+Text = Annotated[str, Table.text]
+Words = Annotated[Bilingual, Table.name]
+Number = Annotated[float, Table.number]
+Codes = Annotated[tuple[str, ...], partial(Table.texts, required=True)]
+SomeCodes = Annotated[tuple[str, ...], Table.texts]
+LineCodes = Annotated[tuple[str, ...], _codes_unless_drawn]
+LineNumber = Annotated[float, _number_with_lines]
+Grades = Annotated[tuple[tuple[str, ...], ...], _grades]
+Weight = Annotated[Severity, _severity]
 
 
 @dataclass(frozen=True)
 class Tolerance:
     """How gaps and overlaps are judged: metres and square metres."""
 
-    strip_m: float
-    smallest_m2: float
-    narrowest_m: float
-    high_from_m2: float
-    source: Bilingual
+    strip_m: Number
+    smallest_m2: Number
+    narrowest_m: Number
+    high_from_m2: Number
+    source: Words
 
 
 @dataclass(frozen=True)
-class Incompatible:
+class Row:
+    """What every row of a table has."""
+
+    key: Text
+    name: Words
+    severity: Weight
+    source: Words
+
+
+@dataclass(frozen=True)
+class Incompatible(Row):
     """Two groups of land uses that may not face each other within a distance in metres."""
 
-    key: str
-    name: Bilingual
-    one: tuple[str, ...]
-    one_unless: tuple[str, ...]
-    other: tuple[str, ...]
-    other_unless: tuple[str, ...]
-    distance_m: float
-    severity: Severity
-    source: Bilingual
+    one: Codes
+    one_unless: SomeCodes
+    other: Codes
+    other_unless: SomeCodes
+    distance_m: Number
 
 
 @dataclass(frozen=True)
-class Protection:
+class Protection(Row):
     """What may not be planned in one kind of protected ground."""
 
-    key: str
-    name: Bilingual
-    ground: tuple[str, ...]
-    refuses: tuple[str, ...]
-    unless: tuple[str, ...]
-    smallest_m2: float
-    severity: Severity
-    source: Bilingual
+    ground: Codes
+    refuses: Codes
+    unless: SomeCodes
+    smallest_m2: Number
 
 
 @dataclass(frozen=True)
-class Joining:
+class Joining(Row):
     """How lines of one kind have to meet at a border; classes stand from highest to lowest."""
 
-    key: str
-    name: Bilingual
-    lines: tuple[str, ...]
-    tolerance_m: float
-    search_m: float
-    classes: tuple[tuple[str, ...], ...]
-    severity: Severity
-    source: Bilingual
+    lines: Codes
+    tolerance_m: Number
+    search_m: Number
+    classes: Grades
 
 
 @dataclass(frozen=True)
-class Corridor:
+class Corridor(Row):
     """The ground along lines in which only some uses are allowed.
 
     Lines are chosen by code and, where `names` is not empty, by name as well; `half_width_m` is
@@ -93,21 +113,14 @@ class Corridor:
     `ground` names classes of a layer of control corridors that count as they are drawn.
     """
 
-    key: str
-    name: Bilingual
-    lines: tuple[str, ...]
-    names: tuple[str, ...]
-    ground: tuple[str, ...]
-    half_width_m: float
-    belt_m: float
-    refuses: tuple[str, ...]
-    unless: tuple[str, ...]
-    smallest_m2: float
-    severity: Severity
-    source: Bilingual
-
-
-Row = TypeVar("Row", Incompatible, Protection, Joining, Corridor)
+    lines: LineCodes
+    names: SomeCodes
+    ground: SomeCodes
+    half_width_m: LineNumber
+    belt_m: LineNumber
+    refuses: Codes
+    unless: SomeCodes
+    smallest_m2: Number
 
 
 @dataclass(frozen=True)
@@ -125,6 +138,17 @@ class Rulebook:
     def version(self) -> str:
         """The name of the rules for people: that of the program and the start of the digest."""
         return f"{RULES_VERSION}-{self.digest[:8]}"
+
+
+TOLERANCES = "border.toml"
+_TABLES: Mapping[str, tuple[str, str, type[Row]]] = {
+    "incompatible": ("incompatible.toml", "pair", Incompatible),
+    "protected": ("protected.toml", "ground", Protection),
+    "joining": ("joining.toml", "line", Joining),
+    "corridors": ("corridors.toml", "corridor", Corridor),
+}
+"""Field of the rulebook to the file, the name of its rows, and what a row holds."""
+FILES = (TOLERANCES, *(file for file, _called, _kind in _TABLES.values()))
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -157,17 +181,12 @@ def parse(files: Mapping[str, str], folder: str = "atlas") -> Rulebook:
     """Return the tables that these texts declare. Raises RegionError."""
     sheets = {file: Sheet(f"{folder}/{file}") for file in FILES}
     top = {file: _top(sheets[file], files[file]) for file in FILES}
+    tables: dict[str, Any] = {}
+    for field, (file, called, kind) in _TABLES.items():
+        tables[field] = tuple(_rows(kind, top[file].tables(called)))
+        top[file].finish()
     digest = hashlib.sha256("\0".join(files[file] for file in FILES).encode()).hexdigest()
-    book = Rulebook(
-        digest,
-        _tolerance(top["border.toml"]),
-        tuple(_rows(top["incompatible.toml"].tables("pair"), _incompatible)),
-        tuple(_rows(top["protected.toml"].tables("ground"), _protection)),
-        tuple(_rows(top["joining.toml"].tables("line"), _joining)),
-        tuple(_rows(top["corridors.toml"].tables("corridor"), _corridor)),
-    )
-    for table in top.values():
-        table.finish()
+    book = Rulebook(digest, _read(Tolerance, top[TOLERANCES]), **tables)
     problems = [each for sheet in sheets.values() for each in sheet.problems]
     if problems:
         raise RegionError(problems)
@@ -184,96 +203,24 @@ def _top(sheet: Sheet, text: str) -> Table:
     return Table(sheet, values)
 
 
-def _rows(tables: Sequence[Table], make: Callable[[Table], Row]) -> Iterator[Row]:
+Kind = TypeVar("Kind")
+RowKind = TypeVar("RowKind", bound=Row)
+
+
+def _read(kind: type[Kind], table: Table) -> Kind:
+    """Read what a kind declares: every field under its name, by the reader of its type."""
+    columns = get_type_hints(kind, include_extras=True)
+    made = kind(**{name: column.__metadata__[0](table, name) for name, column in columns.items()})
+    table.finish()
+    return made
+
+
+def _rows(kind: type[RowKind], tables: Sequence[Table]) -> Iterator[RowKind]:
     """Read the rows of a table; a key stands once."""
     first: dict[str, int] = {}
     for table in tables:
-        row = make(table)
+        row = _read(kind, table)
         if row.key in first:
             table.note("duplicate", "key", found=row.key, first=first[row.key])
         first.setdefault(row.key, table.line("key"))
         yield row
-
-
-def _tolerance(top: Table) -> Tolerance:
-    made = Tolerance(
-        top.number("strip_m"),
-        top.number("smallest_m2"),
-        top.number("narrowest_m"),
-        top.number("high_from_m2"),
-        top.name("source"),
-    )
-    top.finish()
-    return made
-
-
-def _severity(row: Table) -> Severity:
-    return Severity(row.choice("severity", [each.value for each in Severity], "medium"))
-
-
-def _incompatible(row: Table) -> Incompatible:
-    made = Incompatible(
-        row.text("key"),
-        row.name(),
-        row.texts("one", required=True),
-        row.texts("one_unless"),
-        row.texts("other", required=True),
-        row.texts("other_unless"),
-        row.number("distance_m"),
-        _severity(row),
-        row.name("source"),
-    )
-    row.finish()
-    return made
-
-
-def _protection(row: Table) -> Protection:
-    made = Protection(
-        row.text("key"),
-        row.name(),
-        row.texts("ground", required=True),
-        row.texts("refuses", required=True),
-        row.texts("unless"),
-        row.number("smallest_m2"),
-        _severity(row),
-        row.name("source"),
-    )
-    row.finish()
-    return made
-
-
-def _joining(row: Table) -> Joining:
-    classes = tuple(tuple(each.split("|")) for each in row.texts("classes"))
-    made = Joining(
-        row.text("key"),
-        row.name(),
-        row.texts("lines", required=True),
-        row.number("tolerance_m"),
-        row.number("search_m"),
-        classes,
-        _severity(row),
-        row.name("source"),
-    )
-    row.finish()
-    return made
-
-
-def _corridor(row: Table) -> Corridor:
-    drawn = row.texts("ground")
-    lines = row.texts("lines", required=not drawn)
-    made = Corridor(
-        row.text("key"),
-        row.name(),
-        lines,
-        row.texts("names"),
-        drawn,
-        row.number("half_width_m") if lines else 0.0,
-        row.number("belt_m") if lines else 0.0,
-        row.texts("refuses", required=True),
-        row.texts("unless"),
-        row.number("smallest_m2"),
-        _severity(row),
-        row.name("source"),
-    )
-    row.finish()
-    return made
