@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from conurb.atlas import storing
+from conurb.atlas.places import path_of
 
 
 def squares(count: int, seed: int = 1) -> gpd.GeoDataFrame:
@@ -35,7 +36,7 @@ def test_the_same_features_give_the_same_file_in_whatever_order_they_come(tmp_pa
     first = storing.write(frame, tmp_path)
     again = storing.write(frame.sample(frac=1, random_state=3), tmp_path)
     assert first == again
-    assert first[1] == storing.path_of(tmp_path, first[0])
+    assert first[1] == path_of(tmp_path, first[0])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [first[1]]
 
 

@@ -10,12 +10,17 @@ class AtlasConfig(AppConfig):
     def ready(self) -> None:
         """Offer the work that atlas does in the background, and the words for the journal."""
         from conurb.atlas import finding_phrases, import_phrases
-        from conurb.atlas.actions import deriving, finding, importing
-        from conurb.background.work import offer
+        from conurb.background.work import offer_at
 
-        offer(finding.WORK)
-        offer(deriving.DOWNLOAD)
-        offer(deriving.COMPARE)
-        importing.offer_works()
+        actions = "conurb.atlas.actions"
+        offer_at(
+            {
+                "atlas.read": f"{actions}.importing.READING_WORK",
+                "atlas.convert": f"{actions}.importing.CONVERTING_WORK",
+                "atlas.findings": f"{actions}.finding.WORK",
+                "atlas-download": f"{actions}.deriving.DOWNLOAD",
+                "atlas-compare": f"{actions}.deriving.COMPARE",
+            }
+        )
         import_phrases.register()
         finding_phrases.register()

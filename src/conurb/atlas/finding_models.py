@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import shapely
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conurb.atlas.findings.finding import Rule as RuleName
-from conurb.atlas.findings.finding import Severity as SeverityName
+from conurb.atlas.findings.naming import Rule as RuleName
+from conurb.atlas.findings.naming import Severity as SeverityName
 from conurb.region.models import User, in_language, works_for_region
 from conurb.scoping import ScopedManager
 
@@ -203,6 +202,8 @@ class Finding(models.Model):
     @property
     def shape(self) -> BaseGeometry:
         """The geometry, in degrees."""
+        import shapely
+
         return shapely.from_wkb(bytes(self.geometry))
 
     @property

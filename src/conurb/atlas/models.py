@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conurb.atlas import storing
+from conurb.atlas.places import path_of
 from conurb.background.models import Job
 from conurb.region.models import Authority, City, Named, User, works_for_region
 from conurb.scoping import ScopedManager
@@ -153,7 +153,7 @@ class LayerVersion(models.Model):
     @property
     def path(self) -> Path:
         """Where its file lies; `storing.read` reads it."""
-        return storing.path_of(folder(), self.sha256)
+        return path_of(folder(), self.sha256)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

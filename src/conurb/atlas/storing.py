@@ -15,7 +15,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -29,23 +28,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from conurb.atlas.places import path_of
+
 FID = "fid"
 GEOMETRY = "geometry"
 ROW_GROUP = 4096
 """Features a row group: a tile of a city reads a few, a layer of 1,000,000 has 250."""
 
 CRS = "EPSG:4326"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 Bounds = tuple[float, float, float, float]
-
-
-def path_of(folder: Path, sha256: str) -> Path:
-    """Return where the file with this hash lies. Raises ValueError for anything but a hash."""
-    if not _SHA256.fullmatch(sha256):
-        raise ValueError(f"{sha256!r} is not a SHA-256 hash of 64 hexadecimal digits")
-    return folder / sha256[:2] / f"{sha256}.parquet"
 
 
 def write(frame: gpd.GeoDataFrame, folder: Path) -> tuple[str, Path]:

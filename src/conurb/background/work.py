@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from conurb.background.models import Job
 from conurb.region.tables import Bilingual
@@ -80,6 +81,7 @@ class Work:
 
 
 _kinds: MutableMapping[str, Work] = {}
+_places: MutableMapping[str, str] = {}
 
 
 def offer(work: Work) -> None:
@@ -87,6 +89,19 @@ def offer(work: Work) -> None:
     _kinds[work.kind] = work
 
 
+def offer_at(places: Mapping[str, str]) -> None:
+    """Register kinds of work by where they stand ("package.module.NAME").
+
+    Their modules are loaded when one of their jobs is done or shown, not when a process starts.
+    """
+    _places.update(places)
+
+
 def work_of(kind: str) -> Work:
     """Return a kind of work; raises KeyError for one that nobody offers."""
+    if kind not in _kinds:
+        work: Work = import_string(_places[kind])
+        if work.kind != kind:
+            raise ValueError(f"the work at {_places[kind]} is of the kind {work.kind!r}")
+        _kinds[kind] = work
     return _kinds[kind]

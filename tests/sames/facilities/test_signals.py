@@ -25,7 +25,7 @@ from conurb.region.competence import competent
 from conurb.region.models import City, User
 from conurb.sames.facilities.actions import signals as acts
 from conurb.sames.facilities.queries import signals as found
-from conurb.sames.facilities.queries.signals import signal_measures
+from conurb.sames.facilities.measures import signal_measures
 from conurb.sames.facilities.signal_models import SignalCorridor, SignalSignature, SignalVersion
 
 CHANGSHA, ZHUZHOU, XIANGTAN = "430100", "430200", "430300"

@@ -27,7 +27,7 @@ from conurb.atlas.models import CodeMapping, Layer, LayerImport, LayerVersion, f
 from conurb.atlas.queries.home import home
 from conurb.background import actions as jobs
 from conurb.background.models import Job
-from conurb.background.work import Running, Work, offer
+from conurb.background.work import Running, Work
 from conurb.journal.actions import record
 from conurb.refusal import RefusedError
 from conurb.region.competence import require_officer_of
@@ -430,25 +430,19 @@ def _page_of(job: Job) -> str:
     return reverse("atlas-import", args=[job.arguments["key"]])
 
 
-def offer_works() -> None:
-    """Offer the two kinds of work that importing consists of."""
-    offer(
-        Work(
-            READ,
-            Bilingual("读取图层文件", "Reading a file of layers"),
-            _read,
-            _keep_reading,
-            _give_up_reading,
-            _page_of,
-        )
-    )
-    offer(
-        Work(
-            CONVERT,
-            Bilingual("导入图层", "Importing a layer"),
-            _convert,
-            _keep_version,
-            _back_to_asking,
-            _page_of,
-        )
-    )
+READING_WORK = Work(
+    READ,
+    Bilingual("读取图层文件", "Reading a file of layers"),
+    _read,
+    _keep_reading,
+    _give_up_reading,
+    _page_of,
+)
+CONVERTING_WORK = Work(
+    CONVERT,
+    Bilingual("导入图层", "Importing a layer"),
+    _convert,
+    _keep_version,
+    _back_to_asking,
+    _page_of,
+)

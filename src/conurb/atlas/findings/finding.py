@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
+from conurb.atlas.findings.naming import Rule, Severity
 from conurb.atlas.findings.sides import Indices, Side
 from conurb.region.tables import Bilingual
 
 __all__ = ["Bilingual", "Feature", "Finding", "Rule", "Severity", "area_words", "features_of"]
 
 HECTARE = 10_000.0
-
-
-class Rule(StrEnum):
-    """Which rule a finding breaks; the module of the same meaning says how it is judged."""
-
-    OVERLAP = "overlap"
-    GAP = "gap"
-    FACING = "facing"
-    PROTECTED = "protected"
-    JOINING = "joining"
-    CORRIDOR = "corridor"
-
-
-class Severity(StrEnum):
-    """How much hangs on it: high is against the law as it stands."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 @dataclass(frozen=True, order=True)

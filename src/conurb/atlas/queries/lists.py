@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from conurb.atlas import legend, repairing, schemas, storing
 from conurb.atlas.models import LayerVersion, folder
+from conurb.atlas.places import path_of
 from conurb.region.models import in_language
 from conurb.region.tables import Bilingual
 
@@ -150,7 +151,7 @@ def _table(sha256: str) -> pa.Table:
 
 @lru_cache(maxsize=8)
 def _read(sha256: str) -> pa.Table:
-    return storing.read_table(storing.path_of(folder(), sha256))
+    return storing.read_table(path_of(folder(), sha256))
 
 
 def _nothing() -> pa.Table:

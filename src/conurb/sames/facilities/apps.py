@@ -12,10 +12,13 @@ class FacilitiesConfig(PackConfig):
 
     def ready(self) -> None:
         """Register the pack, and the work that it has done in the background."""
-        from conurb.background.work import offer
-        from conurb.sames.facilities.actions.appraising import APPRAISING
-        from conurb.sames.facilities.actions.signals import GREEN_WAVE
+        from conurb.background.work import offer_at
 
         super().ready()
-        offer(APPRAISING)
-        offer(GREEN_WAVE)
+        actions = "conurb.sames.facilities.actions"
+        offer_at(
+            {
+                "facilities.appraise": f"{actions}.appraising.APPRAISING",
+                "facilities.green-wave": f"{actions}.signals.GREEN_WAVE",
+            }
+        )

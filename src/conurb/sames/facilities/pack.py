@@ -1,12 +1,10 @@
 """What the pack of field 2 brings: the network of the cities, and every project of it appraised."""
 
+from conurb.late import late
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
-from conurb.sames.facilities.actions.loading import load_and_appraise
+from conurb.sames.facilities.measures import ITEMS, measures, signal_measures
 from conurb.sames.facilities.phrases import PHRASES
-from conurb.sames.facilities.queries.figures import ITEMS, measures
-from conurb.sames.facilities.queries.signals import signal_measures
-from conurb.sames.facilities.signal_demonstration import demonstrate
 from conurb.sames.facilities.signal_phrases import SIGNAL_ADDRESSES, SIGNAL_PHRASES
 
 PACK = Pack(
@@ -22,6 +20,6 @@ PACK = Pack(
     ),
     phrases={**PHRASES, **SIGNAL_PHRASES},
     addresses=SIGNAL_ADDRESSES,
-    load=load_and_appraise,
-    demonstrate=demonstrate,
+    load=late("conurb.sames.facilities.actions.loading.load_and_appraise"),
+    demonstrate=late("conurb.sames.facilities.signal_demonstration.demonstrate"),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from conurb.journal.phrases import Detail, Phrase
 from conurb.refusal import Words
 from conurb.region.models import in_language
-from conurb.sames.facilities.actions.appraising import STEPS
+from conurb.sames.facilities.steps import STEPS
 
 Remark = tuple[Words, Words]
 

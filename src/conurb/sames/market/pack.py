@@ -1,8 +1,9 @@
 """What the pack brings for item 4.1, one market: the wage-arrears list and screening against it."""
 
+from conurb.late import late
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
-from conurb.sames.market import demonstration, measures, phrases, screening_phrases
+from conurb.sames.market import measures, phrases, screening_phrases
 from conurb.sames.market.record_types import FIRM, PERSON
 
 EFFECT_SUBJECTS = (
@@ -65,5 +66,5 @@ PACK = Pack(
     ),
     phrases={**phrases.PHRASES, **screening_phrases.PHRASES},
     addresses={**phrases.ADDRESSES, **screening_phrases.ADDRESSES},
-    demonstrate=demonstration.demonstrate,
+    demonstrate=late("conurb.sames.market.demonstration.demonstrate"),
 )

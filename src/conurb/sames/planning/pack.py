@@ -1,11 +1,10 @@
 """What the pack of field 1 brings: joint review, zones and tiers, the library of plans."""
 
+from conurb.late import late
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
-from conurb.sames.planning.actions.library import load
-from conurb.sames.planning.demonstration import demonstrate
+from conurb.sames.planning.measures import ITEMS, measures
 from conurb.sames.planning.phrases import ADDRESSES, PHRASES
-from conurb.sames.planning.queries.figures import ITEMS, measures
 
 PACK = Pack(
     key="planning",
@@ -26,6 +25,6 @@ PACK = Pack(
     ),
     phrases=PHRASES,
     addresses=ADDRESSES,
-    load=load,
-    demonstrate=demonstrate,
+    load=late("conurb.sames.planning.actions.library.load"),
+    demonstrate=late("conurb.sames.planning.demonstration.demonstrate"),
 )

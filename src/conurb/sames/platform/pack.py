@@ -1,9 +1,8 @@
 """What the pack of item 9.2 brings: freight vehicle passes, handled once, good in three cities."""
 
+from conurb.late import late
 from conurb.packs import MenuEntry, Pack
 from conurb.region.tables import Bilingual
-from conurb.sames.platform.actions.loading import load
-from conurb.sames.platform.demonstration import demonstrate
 from conurb.sames.platform.phrases import ADDRESSES, PHRASES
 from conurb.sames.platform.queries.figures import ITEM, measures
 from conurb.sames.platform.record_type import TRUCK_PASS
@@ -29,6 +28,6 @@ PACK = Pack(
     ),
     phrases=PHRASES,
     addresses=ADDRESSES,
-    load=load,
-    demonstrate=demonstrate,
+    load=late("conurb.sames.platform.actions.loading.load"),
+    demonstrate=late("conurb.sames.platform.demonstration.demonstrate"),
 )

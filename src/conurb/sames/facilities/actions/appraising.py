@@ -32,6 +32,7 @@ from conurb.sames.facilities.bottlenecks import Traffic, peak_hour
 from conurb.sames.facilities.combining import Combining
 from conurb.sames.facilities.models import NetworkState, Run
 from conurb.sames.facilities.queries import network as networks
+from conurb.sames.facilities.steps import STEPS
 from conurb.sames.facilities.studies import APPRAISED, TRIPS
 from conurb.sames.facilities.worth import Pair, Result
 from conurb.urn import new_urn, opaque
@@ -49,12 +50,6 @@ MOST_PAIRS = 40
 NEGLIGIBLE_HOURS = 1.0
 SCHEMATIC = dead_ends.Limits(within=8_000.0, gap=12_000.0, turn=45.0)
 """Where a network is good to a kilometre only, a road that stops is looked for more widely."""
-STEPS: dict[Travel, Bilingual] = {
-    "car": Bilingual("小汽车出行", "Travel by car"),
-    "transit": Bilingual("公共交通出行", "Travel by public transport"),
-    "truck": Bilingual("货车通行", "Travel by truck"),
-    "walk": Bilingual("步行", "Travel on foot"),
-}
 
 
 @dataclass(frozen=True)

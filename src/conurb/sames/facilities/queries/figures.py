@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from statistics import fmean
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from conurb.network.multimodal import Travel
-from conurb.plan.measures import Figure, Measure, NoFigureError
+from conurb.plan.measures import Figure, NoFigureError
 from conurb.sames.facilities import stages
 from conurb.sames.facilities.models import NetworkState, Run
 from conurb.sames.facilities.queries import network as networks
 from conurb.sames.facilities.queries import runs
 from conurb.sames.facilities.queries.projects import Project, projects_of
 
-ITEMS = ("2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "5.2")
-AT_BORDERS = ("2.6", "2.7", "2.8")
-"""Items that join roads which stop at a border."""
 BEGUN = (stages.BUILDING, stages.OPENED)
 ANYBODY = AnonymousUser()
-
-
-def measures() -> Iterator[Measure]:
-    """Yield the measures of every item that the pack carries out."""
-    for item in ITEMS:
-        yield Measure(
-            f"begun-{item}",
-            "在建和建成的项目",
-            "Projects being built or in use",
-            item,
-            _of(begun, item),
-        )
-        if item != "5.2":
-            yield Measure(
-                f"hours-{item}",
-                "项目全部建成后每日节省的时间（小汽车，模型值）",
-                "Time saved a day once all its projects are done (by car, modelled)",
-                item,
-                _of(hours_saved, item),
-            )
-    yield Measure(
-        "centres-rail",
-        "三市中心间公共交通平均用时（模型值）",
-        "Mean time between the city centres by public transport (modelled)",
-        "2.1",
-        _of(between_centres, "transit"),
-    )
-    yield Measure(
-        "centres-road",
-        "三市中心间小汽车平均用时（模型值）",
-        "Mean time between the city centres by car (modelled)",
-        "2.2",
-        _of(between_centres, "car"),
-    )
-    for item in AT_BORDERS:
-        yield Measure(
-            f"dead-ends-{item}",
-            "市界断头路中已列入规划打通的",
-            "Dead ends at borders that a project of the plan heals",
-            item,
-            dead_ends_healed,
-        )
 
 
 def begun(item: str) -> Figure:
@@ -134,7 +88,3 @@ def _projects(state: NetworkState) -> list[Project]:
 
 def _belongs(project: Project, item: str) -> bool:
     return any(each.number == item for each in project.items)
-
-
-def _of(read: Callable[..., Figure], asked: str) -> Callable[[], Figure]:
-    return lambda: read(asked)

@@ -24,7 +24,7 @@ from conurb.network.signals.diagram import (
 )
 from conurb.network.signals.plans import WAYS, Order, TimingPlan, Way
 from conurb.network.signals.sheets import ORDER_WORDS
-from conurb.plan.measures import Figure, Measure, NoFigureError
+from conurb.plan.measures import Figure, NoFigureError
 from conurb.region.models import City, in_language
 from conurb.region.tables import Bilingual
 from conurb.sames.facilities.signal_models import (
@@ -444,7 +444,8 @@ def _in_force() -> list[tuple[SignalVersion, bool]]:
     return [(version, version.pk in signed) for version in newest.values()]
 
 
-def _coordinated() -> Figure:
+def coordinated() -> Figure:
+    """How many arterials run a plan that all their cities signed, of those with a plan."""
     rows = _in_force()
     if not rows:
         raise NoFigureError("尚未录入干道信号配时", "no signal plan of an arterial is kept yet")
@@ -453,7 +454,8 @@ def _coordinated() -> Figure:
     )
 
 
-def _wave_share() -> Figure:
+def wave_share() -> Figure:
+    """How wide the green waves are, as a share of the cycle: the mean of all links and ways."""
     rows = _in_force()
     if not rows:
         raise NoFigureError("尚未录入干道信号配时", "no signal plan of an arterial is kept yet")
@@ -463,23 +465,3 @@ def _wave_share() -> Figure:
         for way in WAYS
     ]
     return Figure(round(100 * sum(shares) / len(shares)), "%", "%", timezone.now())
-
-
-def signal_measures() -> tuple[Measure, ...]:
-    """Return the measures of the signals of item 2.4."""
-    return (
-        Measure(
-            "signals-coordinated",
-            "沿线各市共同签署的干道绿波方案",
-            "Arterials that run a green wave signed by all their cities",
-            ITEM,
-            _coordinated,
-        ),
-        Measure(
-            "signals-wave",
-            "干道绿波带宽占周期比例（路段平均）",
-            "Green wave on the arterials as a share of the cycle, mean of links",
-            ITEM,
-            _wave_share,
-        ),
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -10,12 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conurb.atlas.models import Finding, FindingRun
-from conurb.plan.measures import Figure, Measure, NoFigureError
+from conurb.plan.measures import Figure, NoFigureError
 from conurb.sames.planning.models import LibraryPlan, Review
 from conurb.sames.planning.queries.reviews import late_parties
 from conurb.sames.planning.queries.zones import tiers_in_force
-
-ITEMS = ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
 
 
 @dataclass(frozen=True)
@@ -35,38 +32,6 @@ def for_page() -> list[Shown]:
         Shown(_("findings at borders resolved in reviews"), _resolved()),
         Shown(_("plans in the library"), LibraryPlan.objects.count()),
     ]
-
-
-def measures() -> tuple[Measure, ...]:
-    """Return the measures of items 1.1 to 1.6."""
-    return (
-        Measure("reviews-adopted", "联合审核通过的图层", "Layers adopted jointly", "1.1", adopted),
-        Measure("reviews-open", "在审图层", "Layers under review", "1.1", under_review),
-        Measure("reviews-late", "有一方逾期的审核", "Reviews with a late party", "1.1", late),
-        Measure(
-            "findings-open", "市界未决问题图斑", "Open findings at borders", "1.1", findings_open
-        ),
-        Measure(
-            "findings-resolved",
-            "审核中消除的问题图斑",
-            "Findings resolved in reviews",
-            "1.1",
-            findings_resolved,
-        ),
-        Measure(
-            "zones-area", "已划定各级片区面积", "Area of the zones in force", "1.3", zones_area
-        ),
-        *(
-            Measure(
-                f"plans-{item.replace('.', '-')}",
-                "已批准或已实施的规划",
-                "Plans approved or in force",
-                item,
-                _plans_of(item),
-            )
-            for item in ("1.2", "1.4", "1.5", "1.6")
-        ),
-    )
 
 
 def adopted() -> Figure:
@@ -108,20 +73,18 @@ def zones_area() -> Figure:
     return Figure(round(sum(areas.values()), 1), "平方公里", "km²", timezone.now())
 
 
-def _plans_of(item: str) -> Callable[[], Figure]:
-    def read() -> Figure:
-        plans = [plan for plan in LibraryPlan.objects.all() if item in plan.items]
-        if not plans:
-            raise NoFigureError("规划库中没有本条目的规划", "no plan of this item in the library")
-        known = [plan for plan in plans if plan.state != LibraryPlan.State.UNKNOWN]
-        if not known:
-            raise NoFigureError(
-                "规划状态尚未由经办人依文件核定", "no officer has set the state from a document yet"
-            )
-        done = [plan for plan in known if plan.state in {"approved", "in-force"}]
-        return Figure(len(done), "项", "plans", timezone.now(), target=len(plans))
-
-    return read
+def plans_in_force(item: str) -> Figure:
+    """How many plans of an item are approved or in force, of those in the library."""
+    plans = [plan for plan in LibraryPlan.objects.all() if item in plan.items]
+    if not plans:
+        raise NoFigureError("规划库中没有本条目的规划", "no plan of this item in the library")
+    known = [plan for plan in plans if plan.state != LibraryPlan.State.UNKNOWN]
+    if not known:
+        raise NoFigureError(
+            "规划状态尚未由经办人依文件核定", "no officer has set the state from a document yet"
+        )
+    done = [plan for plan in known if plan.state in {"approved", "in-force"}]
+    return Figure(len(done), "项", "plans", timezone.now(), target=len(plans))
 
 
 def _adopted() -> int:
