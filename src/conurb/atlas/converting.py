@@ -76,9 +76,11 @@ def convert(
         logs.append(repaired.log)
         read += len(batch.wkb)
         tick(len(batch.wkb))
+    repairs = repairing.log_table([log for log in logs if len(log)])
+    if int((repairs["repair"] == "beyond").sum()) * 2 > read:
+        raise _wrong_system(answers)
     if not fids or not any(len(part) for part in fids):
         raise EmptyLayerError
-    repairs = repairing.log_table([log for log in logs if len(log)])
     geometry, numbers = np.concatenate(geometries), np.concatenate(fids)
     _require_home(geometry, answers, home)
     plain = pd.concat(attributes, ignore_index=True)
@@ -149,13 +151,17 @@ def _require_home(geometry: Any, answers: Answers, home: coordinates.Bounds) -> 
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     wrong = coordinates.suspect(middles, coordinates.WGS84, home)
     if wrong is not None and coordinates.fit(middles, coordinates.WGS84, home).share < 0.5:
-        stated = coordinates.label(answers.crs)
-        raise coordinates.CoordinatesError(
-            "outside",
-            f"按“{stated.zh}”转换后，多数图形位于区域范围以外，请返回核对坐标系和坐标顺序。",
-            f"Converted from “{stated.en}”, most features lie outside the region. Go back and "
-            "check the system and the order of coordinates.",
-        )
+        raise _wrong_system(answers)
+
+
+def _wrong_system(answers: Answers) -> coordinates.CoordinatesError:
+    stated = coordinates.label(answers.crs)
+    return coordinates.CoordinatesError(
+        "outside",
+        f"按“{stated.zh}”转换后，多数图形位于区域范围以外，请返回核对坐标系和坐标顺序。",
+        f"Converted from “{stated.en}”, most features lie outside the region. Go back and "
+        "check the system and the order of coordinates.",
+    )
 
 
 def _fields(

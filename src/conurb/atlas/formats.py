@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -27,7 +30,10 @@ import pyarrow.parquet as pq
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from conurb.atlas import dbase
+from conurb.atlas.plain_tables import plain_table
 from conurb.atlas.schemas import free_name
+from conurb.atlas.wkb_depth import is_too_deep
 
 MB = 1024 * 1024
 MAX_SIZE = 512 * MB
@@ -51,8 +57,9 @@ ACCEPTED = ".gpkg, .zip (Shapefile), .geojson, .parquet"
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _NEEDED = (".shp", ".shx", ".dbf")
 _ENCODINGS = ("utf-8", "gb18030")
-# language byte of dBASE, where no .cpg says it
-_LANGUAGE_BYTES = {0x4D: "gb18030", 0x78: "big5", 0x03: "cp1252", 0x57: "cp1252"}
+_OTHERS = (".gpkg", ".geojson", ".json", ".parquet", ".zip")
+_BYTE_BY_BYTE = "ISO-8859-1"
+"""Texts of Shapefiles are read as their bytes and decoded here, whatever GDAL takes them for."""
 
 
 class LayerFileError(ValueError):
@@ -169,8 +176,8 @@ def read(layer: SourceLayer, size: int = BATCH) -> Iterator[Batch]:
     batches = _read_parquet(layer, size) if layer.format == GEOPARQUET else _read_gdal(layer, size)
     names = column_names(layer.fields)
     for table, geometry in batches:
-        attributes = table.to_pandas()
-        if layer.format == SHAPEFILE and layer.encoding != "utf-8":
+        attributes = plain_table(table).to_pandas()
+        if layer.format == SHAPEFILE:
             attributes = _decoded(attributes, layer.encoding)
         attributes = attributes.apply(_plain)
         attributes.columns = names
@@ -220,11 +227,13 @@ def _check_layer(layer: SourceLayer) -> None:
         )
 
 
-def _broken(name: str) -> LayerFileError:
+def _broken(name: str, place: str = "") -> LayerFileError:
     return LayerFileError(
         "broken",
-        f"{name} 文件已损坏或不完整，请重新导出后提交。",
-        f"The {name} file is broken or incomplete. Export it again.",
+        f"{name} 文件已损坏或不完整，请重新导出后提交。"
+        + (f"出错位置（GDAL 报告）：{place}。" if place else ""),
+        f"The {name} file is broken or incomplete. Export it again."
+        + (f" Where it breaks, as GDAL says: {place}." if place else ""),
     )
 
 
@@ -246,17 +255,61 @@ def _open_gpkg(path: Path, work: Path) -> list[SourceLayer]:
             for name, kind in names
             if kind is not None
         ]
-    except (DataSourceError, DataLayerError) as fault:
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as fault:
+        if _holds_no_features(path):
+            return []
         raise _broken("GeoPackage") from fault
 
 
+def _holds_no_features(path: Path) -> bool:
+    """Tell whether a GeoPackage is whole and holds pictures or plain tables alone."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as opened:
+            kinds = opened.execute("SELECT DISTINCT data_type FROM gpkg_contents").fetchall()
+    except sqlite3.Error:
+        return False
+    return ("features",) not in kinds
+
+
 def _open_geojson(path: Path, work: Path) -> list[SourceLayer]:
-    path = _named(path, work, ".geojson")
+    path, encoding = _in_utf8(path, work)
+    known = "format" if encoding == "utf-8" else "guess"
     try:
         names = pyogrio.list_layers(path)
-        return [_gdal_layer(path, str(name), GEOJSON, "GeoJSON") for name, _kind in names]
-    except (DataSourceError, DataLayerError) as fault:
-        raise _broken("GeoJSON") from fault
+        return [
+            _gdal_layer(path, str(name), GEOJSON, "GeoJSON", encoding, known)
+            for name, _kind in names
+        ]
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as fault:
+        found = re.search(r"At line \d+, character \d+: .*", str(fault))
+        raise _broken("GeoJSON", found.group(0)[:200].rstrip(".") if found else "") from fault
+
+
+def _in_utf8(path: Path, work: Path) -> tuple[Path, str]:
+    """Return a GeoJSON file in UTF-8, as RFC 8259 wants it, and the encoding that it had."""
+    if _is_in(path, "utf-8"):
+        return _named(path, work, ".geojson"), "utf-8"
+    if not _is_in(path, "gb18030"):
+        raise LayerFileError(
+            "encoding",
+            "GeoJSON 文件既不是 UTF-8 编码，也不是 GBK 编码，请以 UTF-8 编码重新导出。",
+            "The GeoJSON is neither in UTF-8 nor in GBK. Export it in UTF-8.",
+        )
+    target = work / "source.geojson"
+    with path.open(encoding="gb18030") as given, target.open("w", encoding="utf-8") as out:
+        while text := given.read(MB):
+            out.write(text)
+    return target, "gb18030"
+
+
+def _is_in(path: Path, encoding: str) -> bool:
+    try:
+        with path.open(encoding=encoding) as opened:
+            while opened.read(4 * MB):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _too_many_layers(count: int) -> LayerFileError:
@@ -270,13 +323,12 @@ def _too_many_layers(count: int) -> LayerFileError:
 def _gdal_layer(
     path: Path, layer: str, kind: str, name: str, encoding: str = "", known: str = "format"
 ) -> SourceLayer:
-    wanted = {"encoding": "ISO-8859-1"} if encoding and encoding != "utf-8" else {}
-    info = pyogrio.read_info(path, layer=layer, force_feature_count=True, **wanted)
+    info = pyogrio.read_info(path, layer=layer, force_feature_count=True, **_options(kind))
     names = [str(name) for name in info["fields"]]
-    if wanted:
+    if kind == SHAPEFILE:
         names = [_decode(name, encoding) for name in names]
     fields = tuple(
-        SourceField(field, _kind(str(dtype)))
+        SourceField(_readable(field), _kind(str(dtype)))
         for field, dtype in zip(names, info["dtypes"], strict=True)
     )
     return SourceLayer(
@@ -289,6 +341,19 @@ def _gdal_layer(
         encoding or "utf-8",
         known,
     )
+
+
+def _options(kind: str) -> dict[str, str]:
+    """How GDAL is to read a format, so that nothing it knows better is changed on the way."""
+    if kind == SHAPEFILE:
+        return {"encoding": _BYTE_BY_BYTE}
+    # else 2024-02-30 becomes the first of March, and zones of time are lost where they differ
+    return {"DATE_AS_STRING": "YES"} if kind == GEOJSON else {}
+
+
+def _readable(name: str) -> str:
+    """A name without characters that nobody sees and databases do not keep."""
+    return "".join(char for char in name if char.isprintable())
 
 
 def _kind(dtype: str) -> str:
@@ -307,8 +372,7 @@ def _open_parquet(path: Path, _work: Path) -> list[SourceLayer]:
     try:
         footer = pq.read_metadata(path)
         schema = pq.read_schema(path)
-        geo = json.loads((footer.metadata or {})[b"geo"])
-        column = geo["columns"][geo["primary_column"]]
+        geometry, column = _geometry_column(footer)
     except KeyError as fault:
         raise LayerFileError(
             "not-geoparquet",
@@ -320,6 +384,27 @@ def _open_parquet(path: Path, _work: Path) -> list[SourceLayer]:
     unpacked = sum(footer.row_group(i).total_byte_size for i in range(footer.num_row_groups))
     if unpacked > MAX_UNPACKED:
         raise _bomb()
+    _check_geometry_column(schema, geometry, column)
+    names = _attribute_columns(schema, geometry, column)
+    fields = tuple(
+        SourceField(_readable(name), _arrow_kind(schema.field(name).type)) for name in names
+    )
+    crs = column.get("crs", "OGC:CRS84")
+    definition = "" if crs is None else crs if isinstance(crs, str) else json.dumps(crs)
+    return [SourceLayer("GeoParquet", GEOPARQUET, path, footer.num_rows, fields, definition)]
+
+
+def _geometry_column(footer: pq.FileMetaData) -> tuple[str, dict[str, Any]]:
+    """Return the name of the column of geometries and what the file says of it."""
+    geo = json.loads((footer.metadata or {})[b"geo"])
+    name = geo["primary_column"]
+    column = geo["columns"][name]
+    if not isinstance(name, str) or not isinstance(column, dict):
+        raise TypeError("the metadata “geo” is not as GeoParquet has it")
+    return name, column
+
+
+def _check_geometry_column(schema: pa.Schema, geometry: str, column: dict[str, Any]) -> None:
     if column.get("encoding") != "WKB":
         raise LayerFileError(
             "encoding",
@@ -327,16 +412,31 @@ def _open_parquet(path: Path, _work: Path) -> list[SourceLayer]:
             f"Geometries encoded as “{column.get('encoding')}” are not taken. "
             "Export the GeoParquet with WKB.",
         )
-    geometry = str(geo["primary_column"])
-    covering = column.get("covering", {}).get("bbox", {}).get("xmin", [""])[0]
-    fields = tuple(
-        SourceField(field.name, _arrow_kind(field.type))
-        for field in schema
-        if field.name not in {geometry, covering}
-    )
-    crs = column.get("crs", "OGC:CRS84")
-    definition = "" if crs is None else crs if isinstance(crs, str) else json.dumps(crs)
-    return [SourceLayer("GeoParquet", GEOPARQUET, path, footer.num_rows, fields, definition)]
+    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if twice:
+        raise LayerFileError(
+            "fields-twice",
+            f"文件中有同名字段（{'、'.join(twice)}），请改名后重新导出。",
+            f"Fields of the file have the same name ({', '.join(twice)}). Rename them.",
+        )
+    place = schema.get_field_index(geometry)
+    kind = schema.field(place).type if place >= 0 else None
+    if kind is None or not (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+        raise LayerFileError(
+            "geometry-column",
+            f"文件声明的图形字段“{geometry}”不存在，或不是 WKB 二进制字段，请重新导出。",
+            f"The field of geometries that the file names (“{geometry}”) is not there, or does not "
+            "hold WKB. Export it again.",
+        )
+
+
+def _attribute_columns(schema: pa.Schema, geometry: str, column: dict[str, Any]) -> list[str]:
+    """The columns of attributes: all but the geometries and the boxes that speed them up."""
+    try:
+        covering = column["covering"]["bbox"]["xmin"][0]
+    except (KeyError, TypeError, IndexError):
+        covering = ""
+    return [name for name in schema.names if name not in {geometry, covering}]
 
 
 def _arrow_kind(kind: pa.DataType) -> str:
@@ -367,7 +467,7 @@ def _open_shapefiles(path: Path, work: Path) -> list[SourceLayer]:
                 f"The Shapefile “{name}” lacks {', '.join(lacking)}. Zip all its files together: "
                 ".shp, .shx, .dbf and .prj.",
             )
-        encoding, known = _encoding(parts)
+        encoding, known = _check_parts(name, parts)
         try:
             layer = _gdal_layer(parts[".shp"], f"layer-{number}", SHAPEFILE, name, encoding, known)
         except (DataSourceError, DataLayerError) as fault:
@@ -394,8 +494,32 @@ def _unpacked(path: Path, work: Path) -> dict[str, dict[str, Path]]:
                     parts[".cpg"] = parts[".cpg"].rename(work / f"layer-{number}.codepage")
                 found[name] = parts
             return found
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as fault:
         raise _broken("zip") from fault
+
+
+def _check_parts(name: str, parts: dict[str, Path]) -> tuple[str, str]:
+    """Refuse a Shapefile of which GDAL would leave something out without a word.
+
+    Returns the encoding of its texts, and how it is known.
+    """
+    table = dbase.read_table(parts[".dbf"])
+    with parts[".shp"].open("rb") as opened:
+        head = opened.read(28)
+    stated = int.from_bytes(head[24:28], "big") * 2
+    if table is None or not table.is_whole or parts[".shp"].stat().st_size < stated:
+        raise _broken(f"Shapefile“{name}”")
+    shapes = (parts[".shx"].stat().st_size - 100) // 8
+    if shapes >= 0 and shapes != table.rows:
+        raise LayerFileError(
+            "parts-differ",
+            f"Shapefile“{name}”的 .shx 有 {shapes:,} 个图形，而 .dbf 有 {table.rows:,} 行属性，"
+            "两者不属于同一图层，请重新导出后一并压缩。",
+            f"The Shapefile “{name}” has {shapes:,} shapes in .shx, but {table.rows:,} rows in "
+            ".dbf: they do not belong together. Export it again and zip all its files.",
+        )
+    said = parts[".cpg"].read_bytes() if ".cpg" in parts else b""
+    return dbase.encoding_of(table, dbase.stated_encoding(said))
 
 
 def _members(package: zipfile.ZipFile, size: int) -> dict[str, dict[str, zipfile.ZipInfo]]:
@@ -405,10 +529,10 @@ def _members(package: zipfile.ZipFile, size: int) -> dict[str, dict[str, zipfile
         raise _bomb()
     if unpacked > 50 * MB and unpacked > MAX_RATIO * size:
         raise _bomb()
-    found: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    found: dict[str, _Parts] = {}
     for entry in entries:
         name = PurePosixPath(_entry_name(entry).replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+        if name.is_absolute() or ".." in name.parts or ":" in "".join(name.parts[:1]):
             raise LayerFileError(
                 "path",
                 f"压缩包内的文件名“{name}”包含越界路径，请重新压缩。",
@@ -422,17 +546,52 @@ def _members(package: zipfile.ZipFile, size: int) -> dict[str, dict[str, zipfile
                 "压缩包设有密码，请去除密码后提交。",
                 "The zip is encrypted. Pack it without a password.",
             )
-        found.setdefault(str(name.with_suffix("")), {})[name.suffix.lower()] = entry
-    found = {name: parts for name, parts in found.items() if ".shp" in parts or ".dbf" in parts}
-    if not found:
-        raise LayerFileError(
-            "no-shapefile",
-            "压缩包内没有 Shapefile（.shp），请将 .shp、.shx、.dbf、.prj 一并压缩后提交。",
-            "The zip holds no Shapefile (.shp). Zip .shp, .shx, .dbf and .prj together.",
+        # X.DBF beside x.shp is one Shapefile, as Windows sees it
+        parts = found.setdefault(
+            str(name.with_suffix("")).lower(), _Parts(str(name.with_suffix("")), {})
+        ).entries
+        if name.suffix.lower() in parts:
+            raise LayerFileError(
+                "twice",
+                f"压缩包内有两个同名文件“{name}”，无法判断以哪个为准，请重新压缩。",
+                f"The zip holds the file “{name}” twice. Pack it anew with the one that counts.",
+            )
+        parts[name.suffix.lower()] = entry
+    shapefiles = {one.name: one.entries for one in found.values() if one.is_meant}
+    if not shapefiles:
+        raise _no_shapefile(entries)
+    if len(shapefiles) > MAX_LAYERS:
+        raise _too_many_layers(len(shapefiles))
+    return shapefiles
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The files of one name in a zip, by their endings."""
+
+    name: str
+    entries: dict[str, zipfile.ZipInfo]
+
+    @property
+    def is_meant(self) -> bool:
+        """Tell whether somebody meant them as a Shapefile: a table by itself is none."""
+        return ".shp" in self.entries or ".shx" in self.entries
+
+
+def _no_shapefile(entries: Sequence[zipfile.ZipInfo]) -> LayerFileError:
+    """Return the refusal of a zip without a Shapefile; it names what should be handed in alone."""
+    other = next((e for e in map(_entry_name, entries) if e.lower().endswith(_OTHERS)), "")
+    if other:
+        return LayerFileError(
+            "packed",
+            f"压缩包内的“{other}”请先解压，再直接提交该文件；zip 只用于 Shapefile。",
+            f"Unpack “{other}” and hand it in by itself; a zip is taken for Shapefiles only.",
         )
-    if len(found) > MAX_LAYERS:
-        raise _too_many_layers(len(found))
-    return found
+    return LayerFileError(
+        "no-shapefile",
+        "压缩包内没有 Shapefile（.shp），请将 .shp、.shx、.dbf、.prj 一并压缩后提交。",
+        "The zip holds no Shapefile (.shp). Zip .shp, .shx, .dbf and .prj together.",
+    )
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -472,83 +631,53 @@ def _bomb() -> LayerFileError:
     )
 
 
-def _encoding(parts: dict[str, Path]) -> tuple[str, str]:
-    """Return the encoding of a Shapefile's texts, and how it is known."""
-    if ".cpg" in parts:
-        stated = parts[".cpg"].read_bytes()[:40].decode("ascii", "ignore").strip().lower()
-        known = _codec(stated)
-        if known:
-            return known, "cpg"
-    with parts[".dbf"].open("rb") as opened:
-        head = opened.read(32)
-        by_byte = _LANGUAGE_BYTES.get(head[29]) if len(head) == 32 else None
-        if by_byte == "gb18030":
-            return by_byte, "dbf"
-        # a language byte of the West often stands over Chinese: what the texts are decides
-        sample = opened.read(8 * MB)
-    for encoding in _ENCODINGS:
-        try:
-            sample.decode(encoding)
-        except UnicodeDecodeError as fault:
-            if fault.start < len(sample) - 4:
-                continue
-        return encoding, "guess"
-    return "gb18030", "guess"
-
-
-def _codec(stated: str) -> str:
-    digits = "".join(c for c in stated if c.isdigit())
-    if "utf" in stated or digits == "65001":
-        return "utf-8"
-    if stated.startswith(("gb", "cp936", "ansi 936")) or digits in {
-        "936",
-        "2312",
-        "18030",
-        "54936",
-    }:
-        return "gb18030"
-    if "big5" in stated or digits == "950":
-        return "big5"
-    return ""
-
-
 # ———————————————————————————— Reading ————————————————————————————
 
 
 def _read_gdal(layer: SourceLayer, size: int) -> Iterator[tuple[pa.Table, npt.NDArray[np.object_]]]:
-    wanted: dict[str, Any] = {}
-    name: str | None
+    # one Shapefile stands under each of the names given at unpacking
     if layer.format == SHAPEFILE:
-        # one Shapefile stands under each of the names given at unpacking
-        name = layer.path.stem
-        if layer.encoding != "utf-8":
-            wanted["encoding"] = "ISO-8859-1"
+        name: str | None = layer.path.stem
     else:
         name = None if layer.format == GEOJSON else layer.name
     try:
         with pyogrio.open_arrow(
-            layer.path, layer=name, batch_size=size, use_pyarrow=True, **wanted
+            layer.path, layer=name, batch_size=size, use_pyarrow=True, **_options(layer.format)
         ) as (meta, reader):
             geometry = meta["geometry_name"] or "wkb_geometry"
             for batch in reader:
                 table = pa.Table.from_batches([batch])
                 yield table.drop_columns([geometry]), _binaries(table.column(geometry))
-    except (DataSourceError, DataLayerError, pa.ArrowException, RuntimeError) as fault:
+    except (
+        DataSourceError,
+        DataLayerError,
+        pa.ArrowException,
+        RuntimeError,
+        UnicodeDecodeError,
+    ) as fault:
         raise _broken(NAMES[layer.format]) from fault
 
 
 def _read_parquet(
     layer: SourceLayer, size: int
 ) -> Iterator[tuple[pa.Table, npt.NDArray[np.object_]]]:
-    names = [field.name for field in layer.fields]
     try:
         opened = pq.ParquetFile(layer.path)
-        geometry = json.loads(opened.metadata.metadata[b"geo"])["primary_column"]
+        geometry, column = _geometry_column(opened.metadata)
+        names = _attribute_columns(opened.schema_arrow, geometry, column)
         for batch in opened.iter_batches(batch_size=size, columns=[*names, geometry]):
             table = pa.Table.from_batches([batch])
-            yield table.select(names), _binaries(table.column(geometry))
+            yield table.select(names), _shallow(_binaries(table.column(geometry)))
     except (pa.ArrowException, OSError) as fault:
         raise _broken(NAMES[layer.format]) from fault
+
+
+def _shallow(wkb: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Geometries, those that would end the process by their depth made unreadable."""
+    for place, value in enumerate(wkb):
+        if value is not None and is_too_deep(value):
+            wkb[place] = value[:1]
+    return wkb
 
 
 def _binaries(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
@@ -575,17 +704,11 @@ def _decoded(attributes: pd.DataFrame, encoding: str) -> pd.DataFrame:
 
 
 def _decode(text: str, encoding: str) -> str:
-    """A text whose bytes were taken for Latin letters; half a character at its end is left out."""
+    """A text whose bytes were taken for Latin letters."""
     try:
-        raw = text.encode("latin-1")
+        return dbase.decode(text.encode("latin-1"), encoding)
     except UnicodeEncodeError:
         return text
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as fault:
-        if fault.start >= len(raw) - 3:
-            return raw[: fault.start].decode(encoding)
-        return raw.decode(encoding, "replace")
 
 
 def _plain(values: pd.Series) -> pd.Series:

@@ -104,7 +104,10 @@ def crs_of(
         except coordinates.CoordinatesError as fault:
             refused = fault
     guesses = coordinates.likely(sample, home)
-    key = (read.key or "file") if read else (guesses[0].key if guesses else "")
+    # what cannot be converted must not look as if a click made it right
+    hopeless = refused is not None and refused.code == "crs-old"
+    likely = guesses[0].key if guesses and not hopeless else ""
+    key = (read.key or "file") if read else likely
     problem = refused
     if read:
         problem = coordinates.suspect(sample, read.key, home, read.wkt)

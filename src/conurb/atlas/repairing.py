@@ -42,6 +42,10 @@ LEFT_OUT = {
     "not-finite": Bilingual(
         "坐标不是有效数字，未导入。", "Its coordinates are no numbers; it is left out."
     ),
+    "beyond": Bilingual(
+        "坐标超出经纬度范围，未导入。",
+        "Its coordinates are beyond longitude and latitude; it is left out.",
+    ),
     "other-form": Bilingual(
         "图形类型与图层不符，未导入。",
         "It is of another form than the layer and is left out.",
@@ -83,6 +87,7 @@ _BY_WORDS = (
     ("Too few points", "degenerate"),
 )
 _FORMS = {POINT: 0, LINE: 1, POLYGON: 2}
+_FARTHEST = (180.0, 90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -194,10 +199,14 @@ def _flatten_and_convert(
     finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
     lost = rows[~finite]
     log.note(fids[lost], "not-finite", np.zeros(len(lost)))
-    flattened = high & finite
+    with np.errstate(invalid="ignore"):
+        beyond = finite & (np.abs(shapely.bounds(converted)) > _FARTHEST).any(axis=1)
+    log.note(fids[rows[beyond]], "beyond", np.zeros(int(beyond.sum())))
+    kept = finite & ~beyond
+    flattened = high & kept
     same = measure(converted[flattened], form)
     log.note(fids[rows[flattened]], "flattened", same, same)
-    return converted[finite], rows[finite]
+    return converted[kept], rows[kept]
 
 
 def _of_form(

@@ -20,6 +20,9 @@ from conurb.atlas import land_use
 from conurb.region.tables import Bilingual
 
 CODE = "code"
+UNNAMED = "field"
+"""Name of a field that has none."""
+LONGEST_NAME = 120
 NAME = "name"
 
 POLYGON, LINE, POINT = "polygon", "line", "point"
@@ -264,6 +267,8 @@ def apply(
 def free_name(name: str, taken: Iterable[str]) -> str:
     """Return a name for a column beside those taken, whatever their case."""
     known = {other.lower() for other in taken} | {"geometry", "bbox", "fid"}
+    # a column must have a name that can be seen, and written into other files
+    name = name.strip()[:LONGEST_NAME] or UNNAMED
     if name.lower() not in known:
         return name
     number = 2

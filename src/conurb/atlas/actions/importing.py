@@ -251,6 +251,9 @@ def _check(layer: Layer, found: Mapping[str, Any], said: Confirmed) -> None:
 
 def _check_system(found: Mapping[str, Any], said: Confirmed) -> None:
     wkt = _wkt(found, said.crs)
+    stated = found["crs"]["problem"]
+    if stated and stated["code"] == "crs-old":
+        raise RefusedError(in_language(stated["zh"], stated["en"]), status=422, field="crs")
     if said.crs not in coordinates.SYSTEMS and not wkt:
         raise RefusedError(_("Choose a coordinate system."), status=422, field="crs")
     sample = np.array(found["sample"], dtype=float).reshape(-1, 2)
