@@ -361,6 +361,7 @@ class NetworkMap {
     const form = document.getElementById(this.host.dataset.pickForm);
     const field = form?.elements[this.host.dataset.pick];
     if (!field) return;
+    for (const chosen of form.querySelectorAll("select[data-or-pick]")) chosen.value = "";
     field.value = `${lng.toFixed(5)},${lat.toFixed(5)}`;
     form.requestSubmit();
   }

@@ -96,8 +96,8 @@ def test_a_click_on_the_map_tells_how_far_one_gets(visit: Visit) -> None:
     host.click(position={"x": spot["x"], "y": spot["y"]})
     expect(somebody.by("reached")).to_contain_text("60 min")
     expect(host).to_have_attribute("data-bands-shown", re.compile("[2-9]"))
-    page.select_option("#reach-county", "430202")
-    expect(somebody.by("reached")).to_contain_text("Hetang")
+    page.select_option("#reach-zone", "hetang-xianyu")
+    expect(somebody.by("reached")).to_contain_text("Xianyu")
 
 
 def test_a_resident_is_not_offered_to_appraise_and_a_dead_end_leads_to_its_project(

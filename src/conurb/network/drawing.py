@@ -21,6 +21,7 @@ from shapely.geometry import shape
 from conurb.network.multimodal import (
     MODES_OF,
     UNNAMED,
+    ZONE_KINDS,
     Access,
     Line,
     Link,
@@ -34,6 +35,7 @@ from conurb.network.multimodal import (
     Station,
     Zone,
 )
+from conurb.network.zoning import divided
 from conurb.region.declarations import County, Region
 from conurb.region.tables import Bilingual, Table, closest
 
@@ -42,6 +44,10 @@ __all__ = ["AROUND", "Drawing", "Settings", "length_of", "metres_between", "plac
 _ELLIPSOID = Geod(ellps="WGS84")
 _HOUR = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _NODE_KINDS = ("junction", "interchange", "town", "station", "port", "airport", "border", "site")
+WHOLE = 100
+"""Per cent: what the shares of the zones of a county add up to."""
+BESIDE_DEGREES = 0.01
+"""About 1 km."""
 _STREET_SPEED = 40.0
 _STREET_LANES = 2
 AROUND = 1.3
@@ -278,31 +284,71 @@ class Drawing:
         return list(self._lines).index(key)
 
     def add_zones(self, table: Table | None, region: Region) -> None:
-        """Draw the zones of a table [zones]: one a county, with the county's people."""
+        """Draw the zones of a table [zones] and divide the people of each county among its own.
+
+        A zone whose key is the code of a county is all of it where nothing else is said.
+        """
+        drawn: dict[str, list[tuple[Table, Zone, int]]] = {}
         for code, each in _named(table):
+            county = self._county_of(code, each)
+            share = each.whole("share") if each.has("share") else WHOLE
             at = each.point("at")
-            access = []
-            for key in each.texts("access", required=True):
-                if key in self._nodes:
-                    node = self._nodes[key]
-                    metres = metres_between(at, node.point) * AROUND
-                    access.append(Access(self._number[key], round(metres, 1)))
-                else:
-                    each.note(
-                        "unknown-reference", "access", found=key, **closest(key, self._number)
-                    )
-            each.finish()
-            county = self._counties.get(code)
-            if county is None:
-                each.note("unknown-reference", found=code, **closest(code, self._counties))
-                continue
-            self._zones.append(
-                Zone(code, county.city, county.name, at[0], at[1], county.population, tuple(access))
+            zone = Zone(
+                code=code,
+                city=county.city if county else "",
+                name=self._zone_name(each, county),
+                lon=at[0],
+                lat=at[1],
+                population=0.0,
+                access=self._doors(each, at),
+                county=county.code if county else "",
+                kind=each.choice("kind", ZONE_KINDS, "town"),
             )
-        drawn = {zone.code for zone in self._zones}
+            each.finish()
+            if county is not None:
+                self._check_inside(each, at, county)
+                drawn.setdefault(county.code, []).append((each, zone, share))
         for county in region.counties:
-            if table is not None and county.code not in drawn:
+            parts = drawn.get(county.code)
+            if parts is not None:
+                self._zones += _peopled(parts, county)
+            elif table is not None:
                 table.note("missing-key", county.code)
+
+    def _county_of(self, code: str, table: Table) -> County | None:
+        """The county of a zone: the one it names, or else whose code it has."""
+        found = table.text("county") if table.has("county") else code
+        county = self._counties.get(found)
+        if county is None:
+            table.note("unknown-reference", found=found, **closest(found, self._counties))
+        return county
+
+    def _zone_name(self, table: Table, county: County | None) -> Bilingual:
+        if county is not None and not (table.has("zh") or table.has("en")):
+            return county.name
+        return Bilingual(table.text("zh"), table.text("en"))
+
+    def _doors(self, table: Table, at: Point) -> tuple[Access, ...]:
+        access = []
+        for key in table.texts("access", required=True):
+            if key in self._nodes:
+                metres = metres_between(at, self._nodes[key].point) * AROUND
+                access.append(Access(self._number[key], round(metres, 1)))
+            else:
+                table.note("unknown-reference", "access", found=key, **closest(key, self._number))
+        return tuple(access)
+
+    def _check_inside(self, table: Table, at: Point, county: County) -> None:
+        """Note a zone that lies too far outside its county; boundaries are simplified."""
+        area = shape(county.geometry)
+        if area.distance(shapely.Point(at)) > BESIDE_DEGREES:
+            table.note(
+                "wrong-type",
+                "at",
+                wanted_zh=f"{county.name.zh}（{county.code}）境内或其边界 1 公里以内的位置",
+                wanted_en=f"a place in {county.name.en} ({county.code}), or within 1 km of it",
+                found=list(at),
+            )
 
     def _pieces(self, table: Table) -> Iterable[tuple[tuple[Point, ...], str, str]]:
         """The pieces of a path between nodes: geometry, tail, head."""
@@ -365,6 +411,25 @@ class Drawing:
             number += 1
             free = f"{key}:{number}"
         return free
+
+
+def _peopled(parts: Sequence[tuple[Table, Zone, int]], county: County) -> list[Zone]:
+    """The zones of a county with its people; notes shares that do not add up."""
+    shares = [share for _table, _zone, share in parts]
+    if sum(shares) != WHOLE:
+        parts[0][0].note(
+            "wrong-type",
+            "share",
+            wanted_zh=f"整数百分比，{county.name.zh}（{county.code}）{len(parts)} 个小区合计 100",
+            wanted_en=f"a whole per cent; those of the {len(parts)} zones of {county.name.en} "
+            f"({county.code}) add up to 100",
+            found=f"{sum(shares)}",
+        )
+    people = divided(county.population, shares)
+    return [
+        replace(zone, population=float(number))
+        for (_table, zone, _share), number in zip(parts, people, strict=True)
+    ]
 
 
 def placed(nodes: Sequence[Node], counties: Sequence[County]) -> tuple[Node, ...]:

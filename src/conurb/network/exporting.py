@@ -109,6 +109,8 @@ def write_gpkg(
         {
             "code": [zone.code for zone in zones],
             "city": [zone.city for zone in zones],
+            "county": [zone.county for zone in zones],
+            "kind": [zone.kind for zone in zones],
             "name_zh": [zone.name.zh for zone in zones],
             "name_en": [zone.name.en for zone in zones],
             "population": network.population,

@@ -29,6 +29,9 @@ Point = tuple[float, float]
 
 UNNAMED = Bilingual("", "")
 
+ZONE_KINDS = ("centre", "quarter", "new-town", "town", "park", "station", "port", "airport")
+"""What a zone is, by what most of it is used for."""
+
 
 class Mode(StrEnum):
     """By what one moves over a link or a line."""
@@ -196,7 +199,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where people live, as one point: a county by its code, at its main town."""
+    """Where people live, as one point: a quarter, a town, a park, or a county at its main town.
+
+    `county` is the code of the county it lies in, "" where the network knows none; `kind` one of
+    ZONE_KINDS.
+    """
 
     code: str
     city: str
@@ -205,6 +212,8 @@ class Zone:
     lat: float
     population: float
     access: tuple[Access, ...] = ()
+    county: str = ""
+    kind: str = "town"
 
 
 @dataclass(frozen=True)
@@ -243,6 +252,15 @@ class Network:
     def zone_at(self) -> dict[str, int]:
         """The number of every zone, by its code."""
         return {zone.code: at for at, zone in enumerate(self.zones)}
+
+    @cached_property
+    def zones_of(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the zones of every county, by its code; those with most people first."""
+        order = sorted(range(len(self.zones)), key=lambda at: -self.zones[at].population)
+        found: dict[str, list[int]] = {}
+        for at in order:
+            found.setdefault(self.zones[at].county, []).append(at)
+        return {county: tuple(zones) for county, zones in found.items()}
 
     @cached_property
     def positions(self) -> Floats:

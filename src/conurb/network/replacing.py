@@ -26,6 +26,9 @@ from conurb.region.tables import Bilingual
 __all__ = ["on_streets"]
 
 _REACH_M = 3000.0
+_FAR_M = 8000.0
+"""Farther from any street a zone is not joined to it. In the country people come farther to the
+first road than passengers walk to a station."""
 _NEAR_DEGREES = 0.015
 """About 1.5 km: drawn courses are good to 1 km."""
 _DOORS = 3
@@ -111,20 +114,22 @@ class _Moving:
     def zone(self, zone: Zone) -> Zone:
         """Return a zone whose people come onto the nearest streets."""
         place = (zone.lon, zone.lat)
-        access = self._doors(place)
+        access = self._doors(place) or self._doors(place, 1, _FAR_M)
         if not access:
-            self._tell(zone.code, zone.name, place)
+            self._tell(zone.code, zone.name, place, _FAR_M)
         return replace(zone, access=access)
 
     def _latitude(self) -> float:
         positions = self.streets.positions
         return float(positions[:, 1].mean()) if len(positions) else 0.0
 
-    def _doors(self, place: Point) -> tuple[Access, ...]:
+    def _doors(
+        self, place: Point, number: int = _DOORS, reach: float = _REACH_M
+    ) -> tuple[Access, ...]:
         return tuple(
             Access(node, round(metres * AROUND, 1))
-            for node, metres in self._nearest(place, _DOORS)
-            if metres <= _REACH_M
+            for node, metres in self._nearest(place, number)
+            if metres <= reach
         )
 
     def _nearest(self, place: Point, number: int = 1) -> list[tuple[int, float]]:
@@ -198,10 +203,10 @@ class _Moving:
             speed = self.streets.links[at].speed_kmh * faster if faster else None
             yield replace(change, link=at, speed_kmh=speed)
 
-    def _tell(self, key: str, name: Bilingual, place: Point) -> None:
+    def _tell(self, key: str, name: Bilingual, place: Point, reach: float = _REACH_M) -> None:
         reason = Bilingual(
-            f"{name.zh} {_REACH_M / 1000:g} 公里内没有道路",
-            f"no street lies within {_REACH_M / 1000:g} km of {name.en}",
+            f"{name.zh} {reach / 1000:g} 公里内没有道路",
+            f"no street lies within {reach / 1000:g} km of {name.en}",
         )
         self.problems.append(Problem(key, "no-place", reason, place))
 

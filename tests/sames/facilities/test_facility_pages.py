@@ -166,13 +166,22 @@ def test_map_data_is_fetched_once(browser):
 
 def test_a_longer_time_reaches_more_and_wrong_places_are_told(browser):
     address = reverse("facilities-network")
-    bands = browser.get(address, {"county": "430102"}).context["reached"].bands
+    found = browser.get(address, {"zone": "furong-wuyi"}).context["reached"]
+    assert dict(found.counties)["芙蓉区"] == 100
+    assert browser.get(address, {"county": "430102"}).context["reached"].title == "自马王堆出发"
+    bands = found.bands
     for less, more in pairwise(bands):
         assert less.km2 < more.km2
         assert less.people <= more.people
     place = browser.get(address, {"at": "112.98,28.19", "travel": "transit"})
     assert place.context["reached"].bands[0].km2 > 0
-    for wrong in ({"at": "here"}, {"at": "nan,28"}, {"at": "100,10"}, {"county": "999999"}):
+    for wrong in (
+        {"at": "here"},
+        {"at": "nan,28"},
+        {"at": "100,10"},
+        {"county": "999999"},
+        {"zone": "no"},
+    ):
         answer = browser.get(address, wrong)
         assert answer.status_code == 422
         assert answer.context["wrong"]

@@ -35,11 +35,12 @@ from conurb.region.tables import Bilingual
 from conurb.sames.facilities import picture, shades, stages, worth
 from conurb.sames.facilities.bottlenecks import Traffic, peak_hour
 from conurb.sames.facilities.combining import Combining
-from conurb.sames.facilities.opportunities import is_district, read_opportunities
+from conurb.sames.facilities.opportunities import BUILT_UP, is_district, read_opportunities
 from conurb.sames.facilities.picture import Area, Mark, Picture, Stroke
 from conurb.sames.facilities.stages import Told, stage_of
 from conurb.sames.facilities.studies import CityCentre, study_for
 from conurb.sames.facilities.templatetags.facilities import figure, gain
+from conurb.sames.facilities.without_effect import Why, why_nothing
 from tests.conftest import REGION
 
 SQUARE = [(112.0, 27.0), (113.0, 27.0), (113.0, 28.0), (112.0, 28.0), (112.0, 27.0)]
@@ -164,7 +165,7 @@ def two_towns(lanes: float) -> Network:
         capacity=lanes,
     )
     zones = tuple(
-        Zone(f"43010{at}", "430100", Bilingual("甲", "A"), n.lon, n.lat, 1e6, (Access(at, 100.0),))
+        Zone(f"z{at}", "430100", Bilingual("甲", "A"), n.lon, n.lat, 1e6, (Access(at, 100.0),))
         for at, n in enumerate(nodes)
     )
     return Network(Bilingual("试", "T"), nodes, (road,), zones=zones)
@@ -230,9 +231,91 @@ def test_kept_figures_are_read_as_they_were_written(combining):
 def test_minutes_to_the_nearest_centre_are_the_least_of_the_matrix(combining):
     zones = len(combining.study.zones.names)
     minutes = combining.appraising.minutes[:zones, zones:]
-    for at, county in enumerate(combining.study.zones.counties):
-        if combining.study.zones.counties.count(county) == 1:
-            assert combining.nearest[county] == pytest.approx(float(np.min(minutes[at])))
+    counties, people = np.array(combining.study.zones.counties), combining.study.zones.people
+    for county in dict.fromkeys(combining.study.zones.counties):
+        own = counties == county
+        least = minutes[own].min(axis=1)
+        assert combining.nearest[county] == pytest.approx(people[own] @ least / people[own].sum())
+
+
+# --- zones and what projects do between them ------------------------------------------------------
+def test_zones_of_a_county_share_exactly_its_people_jobs_and_hospitals(region):
+    network, opportunities = load_network(region), read_opportunities(region)
+    assert network is not None
+    assert opportunities is not None
+    zones = network.network.zones
+    jobs, hospitals = opportunities.by_zone(zones)
+    for county in region.counties:
+        own = list(network.network.zones_of[county.code])
+        assert jobs[own].sum() == pytest.approx(opportunities.jobs[county.code])
+        assert hospitals[own].sum() == opportunities.hospitals[county.code]
+        assert all(zones[at].kind in BUILT_UP for at in own if hospitals[at])
+    a_resident = {zone.code: jobs[at] / zone.population for at, zone in enumerate(zones)}
+    assert a_resident["xingsha-park"] == pytest.approx(2.0 * a_resident["xingsha-quantang"])
+
+
+def test_results_by_county_are_sums_over_its_zones(combining):
+    appraisal = combining.appraisal(["south-ring"])
+    study = combining.study
+    by_county = {each.county: each for each in appraisal.counties}
+    assert len(by_county) == 23
+    assert sum(each.people for each in by_county.values()) == study.zones.people.sum()
+    assert sum(each.hours_saved for each in by_county.values()) == pytest.approx(
+        appraisal.hours_saved
+    )
+    own = np.array([county == "430211" for county in study.zones.counties])
+    saved, people = appraisal.zones.minutes_saved[own], study.zones.people[own]
+    others = study.zones.people.sum() - people
+    expected = (people * others) @ saved / (people @ others)
+    assert by_county["430211"].minutes_saved == pytest.approx(expected)
+
+
+@pytest.fixture(scope="module")
+def effects(region, combining) -> dict[str, dict[str, float]]:
+    """Minutes saved on a trip, people-weighted, by project and way to travel."""
+    network, opportunities = load_network(region), read_opportunities(region)
+    assert network is not None
+    assert opportunities is not None
+    centres = [CityCentre(city.code, city.centre) for city in region.cities]
+    transit = Combining(study_for(network, "transit", centres, opportunities).study)
+    return {
+        key: {
+            "car": combining.appraisal([key]).minutes_saved,
+            "transit": transit.appraisal([key]).minutes_saved,
+        }
+        for key in combining.study.candidate
+    }
+
+
+WITHOUT_EFFECT = {
+    "datang-wharf": Why.NOBODY_THERE,
+    "general-airport-changsha": Why.NOBODY_THERE,
+    "general-airport-zhuzhou": Why.NOBODY_THERE,
+    "general-airport-xiangtan": Why.NOBODY_THERE,
+}
+
+
+def test_nearly_every_project_changes_something_and_of_the_others_it_is_known_why(region, effects):
+    declared = load_network(region)
+    assert declared is not None
+    none = {key for key, by in effects.items() if max(by.values()) <= 1e-6}
+    assert len(effects) - len(none) >= 28
+    assert none == {*WITHOUT_EFFECT, "shaoshan-jinggangshan"}
+    for key, why in WITHOUT_EFFECT.items():
+        for travel in ("car", "truck", "transit"):
+            assert why_nothing(declared.project(key), declared.network, travel) is why
+    train = declared.project("shaoshan-jinggangshan")
+    assert why_nothing(train, declared.network, "transit") is Why.NOT_NOW
+    by_car = {key for key, by in effects.items() if by["car"] <= 1e-6} - none
+    reasons = {key: why_nothing(declared.project(key), declared.network, "car") for key in by_car}
+    assert reasons == {
+        "west-ring": Why.RAIL_ONLY,
+        "west-ring-south": Why.RAIL_ONLY,
+        "s4": Why.RAIL_ONLY,
+        "airport-avenue-south": Why.NO_QUICKER,
+    }
+    expressway = declared.project("south-ring")
+    assert why_nothing(expressway, declared.network, "transit") is Why.NOT_FOR_TRANSIT
 
 
 def test_together_is_what_a_whole_recomputation_finds(combining):

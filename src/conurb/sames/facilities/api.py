@@ -56,7 +56,8 @@ class Origin(Schema):
     """From where, and by which way to travel."""
 
     travel: Travelled = "car"
-    county: str | None = Field(None, pattern=COUNTY_CODE, description="from its main town")
+    county: str | None = Field(None, pattern=COUNTY_CODE, description="from its greatest zone")
+    zone: str | None = Field(None, pattern=KEY, description="code of a zone of the network")
     longitude: float | None = Field(None, ge=-180, le=180, description="degrees, WGS 84")
     latitude: float | None = Field(None, ge=-90, le=90, description="degrees, WGS 84")
 
@@ -83,7 +84,7 @@ class CentreLink(Schema):
 class Figures(Schema):
     """What a project, or several together, is worth."""
 
-    minutes_saved: float | None = Field(description="a trip between counties, people-weighted")
+    minutes_saved: float | None = Field(description="a trip between zones, people-weighted")
     hours_saved: float = Field(description="a day")
     jobs_gain: float = Field(description="jobs that a person reaches more within 45 minutes")
     hospitals_gain: float = Field(description="hospitals likewise")
@@ -161,7 +162,7 @@ class Band(Schema):
 
     minutes: int
     km2: float
-    people: float = Field(description="of counties whose main town is reached")
+    people: float = Field(description="of zones that are reached")
     jobs: float = Field(description="likewise")
 
 
@@ -296,11 +297,16 @@ def list_dead_ends(request: HttpRequest) -> list[Json]:
 )
 @closed
 def get_isochrones(request: HttpRequest, query: Query[Origin]) -> Json:
-    """Give a county, or longitude and latitude; the county counts where both are given."""
-    if query.county is None and (query.longitude is None or query.latitude is None):
-        raise RefusedError(_("Give a county, or longitude and latitude."), status=422)
-    place = "" if query.county else f"{query.longitude},{query.latitude}"
-    asked = reaching.Asked(travel=query.travel, county=query.county or "", at=place)
+    """Give a zone, a county, or longitude and latitude; of several the first of these counts."""
+    named = query.zone or query.county
+    if not named and (query.longitude is None or query.latitude is None):
+        raise RefusedError(_("Give a zone, a county, or longitude and latitude."), status=422)
+    asked = reaching.Asked(
+        travel=query.travel,
+        zone=query.zone or "",
+        county=query.county or "",
+        at="" if named else f"{query.longitude},{query.latitude}",
+    )
     found = reaching.reached_from(networks.in_use(), asked)
     return {
         "travel": query.travel,

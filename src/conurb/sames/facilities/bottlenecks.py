@@ -55,14 +55,15 @@ class Traffic:
 
     `trips_a_person` counts trips by car between zones on a day, `in_a_car` the people in one,
     `peak` the share of the day in the peak hour; `on_network` is the share of these trips that
-    keeps to the roads of the network, the others taking streets that a trunk network leaves out.
+    keeps to the roads of the network: most lead to a neighbouring zone, by streets that a trunk
+    network leaves out.
     `decay` is per minute. A link is a bottleneck from `full` of its capacity on.
     """
 
-    trips_a_person: float = 0.20
+    trips_a_person: float = 0.50
     in_a_car: float = 1.5
     peak: float = 0.09
-    on_network: float = 0.25
+    on_network: float = 0.15
     decay: float = 0.05
     full: float = 0.85
     b: float = 0.15

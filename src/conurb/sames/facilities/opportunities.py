@@ -1,18 +1,29 @@
-"""What people travel to: jobs and hospitals by county, as the region declares them.
+"""What people travel to: jobs and hospitals by county, as the region declares them, and by zone.
 
 `facilities.toml` of the region's folder gives jobs a resident of districts and of counties, and
 hospitals by county. Which county is a district stands in its code: the last two digits 01 to 20 are
 districts, 21 to 80 counties, 81 and above county-level cities (GB/T 2260-2007, 4).
+
+Nobody publishes them by zone, so they are estimated there (`by_zone`): the jobs of a county are
+divided by people times the weight of the zone's kind (`[jobs_weight]`, 1 where none is given);
+hospitals go one by one, by highest averages, to the zones with most people among those that are
+built-up (`BUILT_UP`), or among all where a county has none such. So a county keeps exactly what it
+has.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from conurb.network.graph import Floats
+from conurb.network.multimodal import ZONE_KINDS, Zone
+from conurb.network.zoning import awarded
 from conurb.region.declarations import Region
 from conurb.region.positions import TomlPositions
 from conurb.region.problems import RegionError
@@ -20,15 +31,39 @@ from conurb.region.tables import Bilingual, Sheet, Table, closest
 
 FILE = "facilities.toml"
 LAST_DISTRICT = 20
+BUILT_UP = ("centre", "quarter", "new-town", "station")
+"""Kinds of zones in which hospitals are looked for."""
 
 
 @dataclass(frozen=True)
 class Opportunities:
-    """Jobs and hospitals by the code of the county, and where the figures are from."""
+    """Jobs and hospitals by the code of the county, and where the figures are from.
+
+    `weights` say by kind of zone how many times as many jobs a resident there are than elsewhere
+    in the county.
+    """
 
     jobs: Mapping[str, float]
     hospitals: Mapping[str, float]
     source: Bilingual
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def by_zone(self, zones: Sequence[Zone]) -> tuple[Floats, Floats]:
+        """Return jobs and hospitals of every zone, by the rule of this module."""
+        jobs, hospitals = np.zeros(len(zones)), np.zeros(len(zones))
+        inside: dict[str, list[int]] = {}
+        for at, zone in enumerate(zones):
+            inside.setdefault(zone.county, []).append(at)
+        for county, own in inside.items():
+            weights = np.array(
+                [zones[at].population * self.weights.get(zones[at].kind, 1.0) for at in own]
+            )
+            if weights.sum() > 0:
+                jobs[own] = self.jobs.get(county, 0.0) * weights / weights.sum()
+            built_up = [at for at in own if zones[at].kind in BUILT_UP] or own
+            people = [zones[at].population for at in built_up]
+            hospitals[built_up] = awarded(round(self.hospitals.get(county, 0.0)), people)
+        return jobs, hospitals
 
 
 def is_district(code: str) -> bool:
@@ -66,6 +101,13 @@ def _read(table: Table, region: Region) -> Opportunities:
     a_county = shares.number("county") if shares else 0.0
     if shares:
         shares.finish()
+    weights = {}
+    kinds = table.table("jobs_weight", required=False)
+    for kind, _number in kinds.items() if kinds else ():
+        if kinds and kind not in ZONE_KINDS:
+            kinds.note("unknown-reference", kind, found=kind, **closest(kind, ZONE_KINDS))
+        elif kinds:
+            weights[kind] = kinds.number(kind)
     hospitals = dict.fromkeys(counties, 0.0)
     declared = table.table("hospitals")
     for code, _number in declared.items() if declared else ():
@@ -82,4 +124,5 @@ def _read(table: Table, region: Region) -> Opportunities:
         },
         hospitals=hospitals,
         source=source,
+        weights=weights,
     )

@@ -17,10 +17,10 @@ from conurb.sames.facilities.opportunities import Opportunities
 APPRAISED: tuple[Travel, ...] = ("car", "transit", "truck")
 """The ways to travel that projects are appraised for, each with a run of its own."""
 FEN = 100
-TRIPS: Mapping[Travel, float] = {"car": 0.20, "transit": 0.12, "truck": 0.02}
-"""Trips between counties that a person makes on an average day by each way to travel (of trucks:
-that goods make for a person). Assumed: residents of cities of this size make about 2.3 trips a day,
-a fifth of them into another district or county."""
+TRIPS: Mapping[Travel, float] = {"car": 0.50, "transit": 0.30, "truck": 0.05}
+"""Trips between zones that a person makes on an average day by each way to travel (of trucks: that
+goods make for a person). Assumed: residents of cities of this size make about 2.3 trips a day, half
+of them into another zone. Where a zone is a whole county it would be less than half of this."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def study_for(
             "the network has no zones of people to appraise for: add them to network/zones.toml",
         )
     base = graph_for(network, travel, at)
-    codes = tuple(zone.code for zone in network.zones)
+    jobs, hospitals = opportunities.by_zone(network.zones)
     zones = Zones(
         names=tuple(zone.name.zh for zone in network.zones),
         nodes=base.zones,
-        counties=codes,
+        counties=tuple(zone.county for zone in network.zones),
         people=network.population,
-        jobs=np.array([opportunities.jobs.get(code, 0.0) for code in codes]),
-        hospitals=np.array([opportunities.hospitals.get(code, 0.0) for code in codes]),
+        jobs=jobs,
+        hospitals=hospitals,
     )
     candidates = tuple(
         Candidate(

@@ -39,8 +39,8 @@ def hours_saved(item: str) -> Figure:
     whole = runs.together(state, "car", keys)
     if not whole.works:
         raise NoFigureError(
-            "该条目的项目不改变县区之间的小汽车用时。",
-            "The projects of this item change no time between counties by car.",
+            "该条目的项目不改变交通小区之间的小汽车用时。",
+            "The projects of this item change no time between zones by car.",
         )
     return Figure(round(whole.hours_saved), "小时/日", "hours a day", run.made_at)
 

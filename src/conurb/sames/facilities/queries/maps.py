@@ -248,7 +248,7 @@ def areas_of(before: Mapping[str, float], worth: Worth) -> Areas:
             _view(
                 "trips",
                 _("On a trip"),
-                _("Minutes saved on an average trip from the county to another"),
+                _("Minutes saved on an average trip from the county’s zones to others"),
                 "gain",
                 trips,
                 shades.TRIP,

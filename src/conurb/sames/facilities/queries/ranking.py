@@ -57,7 +57,7 @@ class Row:
 
     @property
     def minutes_saved(self) -> float | None:
-        """Minutes saved on a trip between counties, on average over pairs of people."""
+        """Minutes saved on a trip between zones, on average over pairs of people."""
         return self.worth.minutes_saved if self.worth else None
 
     @property
@@ -169,7 +169,7 @@ def columns(*, with_cost: bool) -> list[Column]:
         Column(
             "minutes",
             _("Minutes saved"),
-            _("Minutes saved on a trip between counties, pairs weighted by people"),
+            _("Minutes saved on a trip between zones, pairs weighted by people"),
             number=True,
         ),
         Column("hours", _("Hours a day"), _("Hours that people save a day"), number=True),

@@ -18,7 +18,7 @@ from pyproj import Geod
 from conurb.network import dijkstra
 from conurb.network.graph import Floats
 from conurb.network.isochrones import Courses, courses_of, isochrones
-from conurb.network.multimodal import PACE, TRAVELS, Mode, Travel, minutes_of
+from conurb.network.multimodal import PACE, TRAVELS, Mode, Travel, Zone, minutes_of
 from conurb.refusal import RefusedError
 from conurb.region.models import County, in_language
 from conurb.sames.facilities.models import NetworkState
@@ -35,27 +35,29 @@ FARTHEST_M = 10_000.0
 
 @dataclass(frozen=True)
 class Asked:
-    """From where, and how one travels: the code of a county, or a place as "lon,lat"."""
+    """From where, and how one travels: a zone, a county's greatest zone, or a place "lon,lat"."""
 
     travel: Travel = "car"
+    zone: str = ""
     county: str = ""
     at: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Asked:
-        """Read what an address asks for. A county that is chosen counts before a place."""
+        """Read what an address asks for. A zone that is chosen counts before a place."""
         asked = query.get("travel", "")
-        county = query.get("county", "")[:6]
+        zone, county = query.get("zone", "")[:80], query.get("county", "")[:6]
         return cls(
             travel=next((travel for travel in TRAVELS if travel == asked), "car"),
-            county=county,
-            at="" if county else query.get("at", "")[:40],
+            zone=zone,
+            county="" if zone else county,
+            at="" if zone or county else query.get("at", "")[:40],
         )
 
 
 @dataclass(frozen=True)
 class Band:
-    """What is reached within a time: `people` and `jobs` are of counties whose main town is."""
+    """What is reached within a time: `people` and `jobs` are of zones that are."""
 
     at: int
     minutes: int
@@ -66,11 +68,14 @@ class Band:
 
 @dataclass(frozen=True)
 class Reached:
-    """What is reached from a place: its bands, main towns within an hour, and the areas."""
+    """What is reached from a place: its bands, whom of each county within an hour, the areas.
+
+    `counties` are names with per cent of the people, the most first.
+    """
 
     title: str
     bands: tuple[Band, ...]
-    counties: tuple[tuple[str, float], ...]
+    counties: tuple[tuple[str, int], ...]
     geojson: Json
 
     @property
@@ -105,7 +110,7 @@ def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def reached(state: NetworkState, asked: Asked) -> Reached | None:
     """Return what is reached from the place asked for, None where none is; see `reached_from`."""
-    return reached_from(state, asked) if asked.county or asked.at else None
+    return reached_from(state, asked) if asked.zone or asked.county or asked.at else None
 
 
 def reached_from(state: NetworkState, asked: Asked) -> Reached:
@@ -113,20 +118,47 @@ def reached_from(state: NetworkState, asked: Asked) -> Reached:
 
     Raises RefusedError for a place that the network does not come near, or that is none.
     """
-    if asked.county:
-        county = County.objects.defer("boundary").filter(pk=asked.county).first()
-        network = networks.network_of(state).network
-        if county is None or asked.county not in network.zone_at:
-            raise RefusedError(
-                _("The network has no point in this county. Choose another, or click on the map."),
-                status=422,
-            )
-        zone = network.zones[network.zone_at[asked.county]]
-        title = _("From the main town of %(county)s") % {"county": county.name}
-        return _told(state, asked.travel, zone=asked.county, at=(zone.lon, zone.lat), title=title)
+    if asked.zone or asked.county:
+        zone = _zone(state, asked)
+        title = _("From %(zone)s") % {"zone": zone_name(zone)}
+        return _told(state, asked.travel, zone=zone.code, at=(zone.lon, zone.lat), title=title)
     at = _point(asked.at)
     title = _("From %(lon)s° E, %(lat)s° N") % {"lon": f"{at[0]:.4f}", "lat": f"{at[1]:.4f}"}
     return _told(state, asked.travel, zone="", at=at, title=title)
+
+
+def zone_name(zone: Zone) -> str:
+    """Return the name of a zone in the language of the moment."""
+    return in_language(zone.name.zh, zone.name.en)
+
+
+def zones_by_county(state: NetworkState) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the zones of every county, those with most people first: names, codes and names."""
+    network = networks.network_of(state).network
+    counties = County.objects.defer("boundary").select_related("city").order_by("code")
+    return [
+        (
+            f"{county.city.short} · {county.name}",
+            [(z.code, zone_name(z)) for z in (network.zones[at] for at in zones)],
+        )
+        for county in counties
+        if (zones := network.zones_of.get(county.pk))
+    ]
+
+
+def _zone(state: NetworkState, asked: Asked) -> Zone:
+    """Return the zone asked for, or the greatest of the county asked for.
+
+    Raises RefusedError where the network has none such.
+    """
+    network = networks.network_of(state).network
+    if asked.zone in network.zone_at:
+        return network.zones[network.zone_at[asked.zone]]
+    if not asked.zone and asked.county in network.zones_of:
+        return network.zones[network.zones_of[asked.county][0]]
+    raise RefusedError(
+        _("The network has no such zone. Choose another, or click on the map."), status=422
+    )
 
 
 def _point(text: str) -> tuple[float, float]:
@@ -148,13 +180,13 @@ def _told(
     state: NetworkState, travel: Travel, *, zone: str, at: tuple[float, float], title: str
 ) -> Reached:
     """Return what is reached, with the names of counties in the language of the moment."""
-    bands, minutes, features = _computed(state.pk, state.digest, travel, zone, at)
+    bands, shares, features = _computed(state.pk, state.digest, travel, zone, at)
     names = {county.pk: county.name for county in County.objects.defer("boundary")}
-    near = sorted((m, code) for code, m in minutes.items() if m <= LIMITS[-1] and code != zone)
+    near = sorted(((-share, code) for code, share in shares.items() if share > 0))
     return Reached(
         title=title,
         bands=bands,
-        counties=tuple((names.get(code, code), m) for m, code in near),
+        counties=tuple((names.get(code, code), round(-share * 100)) for share, code in near),
         geojson=json.loads(features),
     )
 
@@ -163,9 +195,10 @@ def _told(
 def _computed(
     pk: int, _digest: str, travel: Travel, zone: str, at: tuple[float, float]
 ) -> tuple[tuple[Band, ...], dict[str, float], str]:
-    """Return bands, minutes to every county, and areas as GeoJSON."""
+    """Return bands, the share of every county's people within an hour, and areas as GeoJSON."""
     state = NetworkState.objects.get(pk=pk)
-    region, jobs = networks.network_of(state), networks.opportunities_of(state).jobs
+    region = networks.network_of(state)
+    jobs, _hospitals = networks.opportunities_of(state).by_zone(region.network.zones)
     base, network = networks.graph_of(state, travel), region.network
     if zone:
         origin, before = int(base.zones[network.zone_at[zone]]), 0.0
@@ -177,17 +210,14 @@ def _computed(
         + dijkstra.costs_of(base.graph, [origin], np.arange(base.graph.nodes, dtype=np.int32))[0]
     )
     found = isochrones(minutes[: len(network.nodes)], _courses(pk, _digest, travel), LIMITS)
-    to_zones = {
-        each.code: float(minutes[node])
-        for each, node in zip(network.zones, base.zones.tolist(), strict=True)
-    }
+    to_zones, people = minutes[base.zones], network.population
     bands = tuple(
         Band(
             at=place,
             minutes=round(each.limit),
             km2=abs(ELLIPSOID.geometry_area_perimeter(each.area)[0]) / 1e6,
-            people=sum(z.population for z in network.zones if to_zones[z.code] <= each.limit),
-            jobs=sum(jobs.get(code, 0.0) for code, m in to_zones.items() if m <= each.limit),
+            people=float(people[to_zones <= each.limit].sum()),
+            jobs=float(jobs[to_zones <= each.limit].sum()),
         )
         for place, each in enumerate(found)
     )
@@ -199,7 +229,12 @@ def _computed(
         if not ring.is_empty:
             features.append(_feature(ring, {"band": place}))
     features.append(_feature(shapely.Point(at), {"band": -1}))
-    return bands, to_zones, json.dumps({"type": "FeatureCollection", "features": features})
+    shares = {
+        county: float(people[own][to_zones[own] <= LIMITS[-1]].sum() / people[own].sum())
+        for county, own in ((code, list(zones)) for code, zones in network.zones_of.items())
+        if people[own].sum() > 0
+    }
+    return bands, shares, json.dumps({"type": "FeatureCollection", "features": features})
 
 
 @lru_cache(maxsize=8)

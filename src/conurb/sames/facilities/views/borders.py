@@ -119,9 +119,9 @@ def _bottlenecks(of: Read, request: HttpRequest) -> list[found.Bottleneck]:
 def _assumed(peak: Mapping[str, Any]) -> str:
     assumed = peak["assumed"]
     return _(
-        "Assumed: %(trips)s car trips between counties a person and day, %(full)s people a car, "
+        "Assumed: %(trips)s car trips between zones a person and day, %(full)s people a car, "
         "%(peak)s%% of the day in the peak hour, %(share)s%% of them on the roads of this "
-        "network; trips within counties take a share of every road. %(vehicles)s vehicles in the "
+        "network; trips within zones take a share of every road. %(vehicles)s vehicles in the "
         "hour, %(hours)s vehicle hours lost; relative gap %(gap)s."
     ) % {
         "trips": assumed["trips_a_person"],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conurb.refusal import RefusedError
-from conurb.region.models import City, County, in_language
+from conurb.region.models import in_language
 from conurb.sames.facilities.queries import maps, reaching, runs
 from conurb.sames.facilities.queries import network as networks
 
@@ -47,7 +47,7 @@ def network(request: HttpRequest) -> HttpResponse:
             "reached": reached,
             "wrong": wrong,
             "bands_id": "bands-network-map",
-            "choices": {"travels": reaching.travels(), "counties": _counties()},
+            "choices": {"travels": reaching.travels(), "zones": reaching.zones_by_county(state)},
             "map": maps.Shown(
                 key="network-map",
                 title=_("The network"),
@@ -61,10 +61,3 @@ def network(request: HttpRequest) -> HttpResponse:
         },
         status=422 if wrong else 200,
     )
-
-
-def _counties() -> list[tuple[str, list[County]]]:
-    counties: dict[str, list[County]] = {}
-    for county in County.objects.defer("boundary").order_by("code"):
-        counties.setdefault(county.city_id, []).append(county)
-    return [(city.name, counties.get(city.pk, [])) for city in City.objects.all()]

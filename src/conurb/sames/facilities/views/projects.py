@@ -8,16 +8,40 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from conurb.sames.facilities.queries import maps, runs, showing
+from conurb.sames.facilities.queries import network as networks
 from conurb.sames.facilities.queries.ranking import Row
 from conurb.sames.facilities.templatetags.facilities import figure
 from conurb.sames.facilities.views.reading import MOST_TOGETHER, Read, read, row_of, ticked
+from conurb.sames.facilities.without_effect import Why, why_nothing
 from conurb.sames.facilities.worth import Worth
 
 TWO = 2
+WHY = {
+    Why.RAIL_ONLY: gettext_lazy(
+        "No trip changes by this way to travel: the project brings trains. What they are worth "
+        "stands under public transport."
+    ),
+    Why.NOT_FOR_TRANSIT: gettext_lazy(
+        "No trip changes by this way to travel: the project is an expressway, which neither local "
+        "buses nor trains use. What it is worth stands under car and truck."
+    ),
+    Why.NOT_NOW: gettext_lazy(
+        "No trip changes at 10:00, the time of day of this appraisal: its trains do not run then."
+    ),
+    Why.NOBODY_THERE: gettext_lazy(
+        "No trip between zones changes: the road leads to a port or an airport and to nothing "
+        "else. It serves goods or flights, which are not counted as people’s time."
+    ),
+    Why.NO_QUICKER: gettext_lazy(
+        "No trip between zones gets quicker: wherever it leads, another way is as quick already, "
+        "an expressway beside it for example. It may relieve that way, or serve trips within a "
+        "zone; neither is counted."
+    ),
+}
 
 
 @require_safe
@@ -163,10 +187,12 @@ def no_effect(row: Row, of: Read) -> str:
         return ""
     if row.worth is None:
         return _("It was not appraised yet.")
-    return _(
-        "By this way to travel it changes no trip between counties. It may serve trips within a "
-        "county, or another way to travel, or goods; the network has one point a county."
-    )
+    region = networks.network_of(of.state)
+    try:
+        project = region.project(row.project.key)
+    except KeyError:
+        return _("It was not appraised yet.")
+    return str(WHY[why_nothing(project, region.network, of.travel)])
 
 
 def provenance(of: Read) -> str:
