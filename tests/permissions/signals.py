@@ -31,7 +31,6 @@ signals-sign              EMPTY   login   no       no       no      no       no 
 
 def extend(world: Any) -> None:
     """Propose a plan that waits for its cities."""
-    from conurb.network.signals.bandwidth import Wish
     from conurb.region.competence import competent
     from conurb.region.models import User
     from conurb.sames.facilities.actions import signals as acts
@@ -42,8 +41,8 @@ def extend(world: Any) -> None:
     )
     base = acts.current_of(SignalCorridor.objects.get(slug=SLUG))
     assert base is not None
-    asked = acts.Asked(Wish(method="maxband"), "wave")
-    made = acts.search(acts.plan_of(base), asked)
+    asked = acts.Asked(method="maxband", pattern="night", keep="wave")
+    made = acts.search(acts.programme_of(base), asked)
     world.more["signal-plan"] = acts.propose(police, base, asked, made)
 
 
@@ -62,11 +61,9 @@ PLACES = {
 INPUTS = {
     "signals-optimise": lambda _world: {
         "method": "maxband",
-        "cycle_from": 90,
-        "cycle_to": 110,
+        "pattern": "night",
+        "spread": 5,
         "tolerance": 0,
-        "weight_outbound": 1,
-        "weight_inbound": 1,
         "orders": "on",
         "keep": "wave",
     },

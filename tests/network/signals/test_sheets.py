@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from conurb.network.signals.declaring import json_of, read_data, read_toml
 from conurb.network.signals.plans import TimingPlan
+from conurb.network.signals.programmes import plain
 from conurb.network.signals.sheets import csv_of, read_workbook, workbook_of
 from conurb.region.problems import RegionError
 from conurb.region.tables import Bilingual
@@ -30,10 +31,13 @@ def test_a_plan_comes_back_from_json_and_from_a_workbook_in_either_language(
     plan: TimingPlan,
 ) -> None:
     plan = placed(plan)
-    assert read_data(json.loads(json_of(plan))) == plan
+    programme = plain(plan)
+    assert read_data(json.loads(json_of(plan))) == programme
+    pattern = programme.patterns[0]
     for language in ("zh", "en"):
-        assert read_workbook(workbook_of(plan, language), plan).offsets == plan.offsets
-    assert read_workbook(workbook_of(plan), plan) == plan
+        read = read_workbook(workbook_of(programme, pattern, language), programme)
+        assert read.first.offsets == plan.offsets
+    assert read_workbook(workbook_of(programme, pattern), programme) == programme
 
 
 def test_a_name_is_never_a_formula() -> None:
@@ -41,9 +45,11 @@ def test_a_name_is_never_a_formula() -> None:
     name = '=HYPERLINK("http://x","y")'
     first = replace(plan.intersections[0], name=Bilingual(name, name))
     plan = replace(plan, intersections=(first, *plan.intersections[1:]))
-    cell = openpyxl.load_workbook(io.BytesIO(workbook_of(plan)))["路口"]["B2"]
+    programme = plain(plan)
+    book = workbook_of(programme, programme.patterns[0])
+    cell = openpyxl.load_workbook(io.BytesIO(book))["路口"]["B2"]
     assert cell.data_type == "s"
-    assert read_workbook(workbook_of(plan), plan).intersections[0].name.zh == name
+    assert read_workbook(book, programme).first.intersections[0].name.zh == name
     assert "'=HYPERLINK" in csv_of(plan)
 
 
@@ -84,7 +90,7 @@ offset_s = 30
 side = 0.4
 """
     cities = frozenset({"430100"})
-    assert read_toml(good, "signals/t.toml", cities).cycle == 60
+    assert read_toml(good, "signals/t.toml", cities).first.cycle == 60
     with pytest.raises(RegionError) as refused:
         read_toml(good.replace(*change, 1), "signals/t.toml", cities)
     assert key in [problem.key for problem in refused.value.problems]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import openpyxl
@@ -16,21 +17,22 @@ from django.urls import reverse
 from conurb.background.models import Job
 from conurb.journal.models import Entry
 from conurb.network.signals.bands import bands_of
-from conurb.network.signals.bandwidth import Wish
 from conurb.network.signals.declaring import read_data
-from conurb.network.signals.plans import WAYS
+from conurb.network.signals.plans import WAYS, Both, TimingPlan
+from conurb.network.signals.programmes import Programme
 from conurb.network.signals.sheets import SheetError, workbook_of
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.competence import competent
 from conurb.region.models import City, User
 from conurb.sames.facilities.actions import signals as acts
-from conurb.sames.facilities.queries import signals as found
 from conurb.sames.facilities.measures import signal_measures
+from conurb.sames.facilities.queries import signals as found
 from conurb.sames.facilities.signal_models import SignalCorridor, SignalSignature, SignalVersion
 
 CHANGSHA, ZHUZHOU, XIANGTAN = "430100", "430200", "430300"
 SLUG = "tanzhou-avenue"
-ASKED = acts.Asked(Wish(method="maxband"), "wave")
+PLAN = "off-peak"
+ASKED = acts.Asked(method="maxband", pattern=PLAN, keep="wave")
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def corridor(db):
 @pytest.fixture
 def proposal(police, corridor):
     base = acts.current_of(corridor)
-    made = acts.search(acts.plan_of(base), ASKED)
+    made = acts.search(acts.programme_of(base), ASKED)
     return acts.propose(police[CHANGSHA], base, ASKED, made)
 
 
@@ -65,6 +67,12 @@ def browser(officer: User) -> Client:
 def page_of(proposal: SignalVersion | None = None) -> str:
     address = reverse("signals-corridor", args=[SLUG])
     return f"{address}?version={proposal.key}" if proposal else address
+
+
+def plan_in(programme: Programme, key: str = PLAN) -> TimingPlan:
+    found = programme.pattern(key)
+    assert found is not None
+    return found.plan
 
 
 def figures() -> dict[str, float]:
@@ -122,8 +130,9 @@ def test_a_refusal_needs_a_reason_and_is_final(police, corridor, proposal):
 
 def test_a_newer_plan_makes_older_proposals_out_of_date(police, corridor, proposal):
     base = acts.current_of(corridor)
-    asked = acts.Asked(Wish(method="multiband"), "delay")
-    other = acts.propose(police[XIANGTAN], base, asked, acts.search(acts.plan_of(base), asked))
+    asked = acts.Asked(method="maxband", pattern="night", keep="delay")
+    made = acts.search(acts.programme_of(base), asked)
+    other = acts.propose(police[XIANGTAN], base, asked, made)
     for city in (CHANGSHA, XIANGTAN):
         acts.sign(police[city], other, agreed=True)
     assert acts.standing_of(proposal, corridor).state == "outdated"
@@ -132,12 +141,13 @@ def test_a_newer_plan_makes_older_proposals_out_of_date(police, corridor, propos
 
 
 def test_what_is_kept_of_the_wave_is_as_asked(corridor):
-    plan = acts.plan_of(acts.current_of(corridor))
+    programme = acts.programme_of(acts.current_of(corridor))
     for keep, least in (("wave", 0.999), ("balance", 0.8), ("delay", 0.0)):
-        made = acts.search(plan, acts.Asked(Wish(method="maxband"), keep))
-        assert made["result"]["kept"] >= least - 1e-6
-        bands = bands_of(read_data(made["plan"]))
-        assert made["result"]["bands"] == {way: bands.through[way].lasts for way in WAYS}
+        made = acts.search(programme, replace(ASKED, keep=keep))
+        told = made["result"]["plans"][PLAN]
+        assert told["kept"] >= least - 1e-6
+        bands = bands_of(plan_in(read_data(made["plan"])))
+        assert told["bands"] == {way: bands.through[way].lasts for way in WAYS}
 
 
 def test_versions_and_signatures_cannot_be_changed(police, proposal):
@@ -156,9 +166,9 @@ def test_an_officer_searches_and_the_job_leads_to_the_proposal(
         answer = officer.post(
             reverse("signals-optimise", args=[SLUG]),
             {
+                "pattern": PLAN,
                 "method": "maxband",
-                "cycle_from": 95,
-                "cycle_to": 105,
+                "spread": 5,
                 "tolerance": 0,
                 "weight_outbound": 1,
                 "weight_inbound": 2,
@@ -169,28 +179,32 @@ def test_an_officer_searches_and_the_job_leads_to_the_proposal(
     assert answer.headers["Location"] == reverse("job", args=[job.key])
     assert job.state == Job.State.DONE, job.problem_en
     version = SignalVersion.everything.get(key=job.result["version"])
-    assert 95 <= acts.plan_of(version).cycle <= 105
+    programme = acts.programme_of(version)
+    assert 95 <= plan_in(programme).cycle <= 105
     assert version.wish["weights"] == [1.0, 2.0]
+    before = acts.programme_of(acts.current_of(corridor))
+    changed = [each.key for each in programme.patterns if before.pattern(each.key) != each]
+    assert changed == [PLAN]
     assert officer.get(answer.headers["Location"]).headers["Location"] == page_of(version)
 
 
 def test_a_search_that_cannot_be_met_says_why(police, corridor, django_capture_on_commit_callbacks):
-    asked = acts.Asked(Wish(method="maxband", cycles=(30.0, 31.0)))
+    asked = acts.Asked(method="maxband", weights=Both(1.0, 0.0))
     with django_capture_on_commit_callbacks(execute=True):
         job = acts.ask(police[XIANGTAN], corridor, asked)
     job = Job.everything.get(pk=job.pk)
     assert job.state == Job.State.FAILED
-    assert "周期上限 31 秒过短" in job.problem_zh
+    assert "方向权重应大于 0" in job.problem_zh
     assert corridor.versions(manager="everything").count() == 1
 
 
 def test_a_form_that_is_wrong_comes_back_with_its_reasons(police):
     answer = browser(police[XIANGTAN]).post(
         reverse("signals-optimise", args=[SLUG]),
-        {"method": "maxband", "cycle_from": 120, "cycle_to": 90, "keep": "x"},
+        {"method": "maxband", "spread": 5, "tolerance": 0, "weight_outbound": 2, "keep": "wave"},
     )
     assert answer.status_code == 422
-    assert "周期上限不得小于下限" in answer.content.decode()
+    assert "两个方向的权重须同时填写" in answer.content.decode()
 
 
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])
@@ -222,27 +236,37 @@ def test_signing_on_the_page_leads_back_to_the_plan(police, corridor, proposal):
 
 def test_a_plan_goes_out_as_every_file_and_comes_back_as_a_workbook(client, police, proposal):
     contents = {}
-    for kind in ("xlsx", "csv", "json", "svg", "sumo", "network"):
-        answer = client.get(reverse("signals-file", args=[SLUG, proposal.key, kind]))
+    programme, of_plan = acts.programme_of(proposal), f"?plan={PLAN}"
+    for kind in ("xlsx", "csv", "json", "svg", "sumo", "network", "programme", "all"):
+        answer = client.get(reverse("signals-file", args=[SLUG, proposal.key, kind]) + of_plan)
         assert answer.status_code == 200, kind
         assert "attachment" in answer["Content-Disposition"]
         contents[kind] = answer.content
-    assert read_data(json.loads(contents["json"])) == acts.plan_of(proposal)
+    assert read_data(json.loads(contents["json"])).first == plan_in(programme)
+    assert read_data(json.loads(contents["programme"])) == programme
+    with zipfile.ZipFile(io.BytesIO(contents["all"])) as archive:
+        names = set(archive.namelist())
+    for each in programme.patterns:
+        for ending in (".xlsx", ".csv", ".json", ".svg", ".add.xml"):
+            assert f"{each.key}/{each.key}{ending}" in names
     assert len(ElementTree.fromstring(contents["sumo"]).findall("tlLogic")) == 10
     assert ElementTree.fromstring(contents["svg"]).tag.endswith("svg")
     assert contents["csv"].decode("utf-8-sig").count("\n") == 11
     with zipfile.ZipFile(io.BytesIO(contents["network"])) as archive:
         assert "corridor.tll.xml" in archive.namelist()
-    answer = client.get(reverse("signals-file", args=[SLUG, proposal.key, "exe"]))
-    assert answer.status_code == 404
+    for missing in ("exe", "csv"):
+        address = reverse("signals-file", args=[SLUG, proposal.key, missing])
+        assert client.get(f"{address}?plan=noon").status_code == 404
 
     made = acts.upload(police[XIANGTAN], SignalCorridor.objects.get(slug=SLUG), contents["xlsx"])
-    assert acts.plan_of(made).offsets == acts.plan_of(proposal).offsets
+    assert plan_in(acts.programme_of(made)).offsets == plan_in(programme).offsets
     assert made.kind == SignalVersion.Kind.UPLOADED
 
 
 def changed_workbook(corridor: SignalCorridor, **cells: object) -> bytes:
-    book = openpyxl.load_workbook(io.BytesIO(workbook_of(acts.plan_of(acts.current_of(corridor)))))
+    programme = acts.programme_of(acts.current_of(corridor))
+    content = workbook_of(programme, programme.patterns[0])
+    book = openpyxl.load_workbook(io.BytesIO(content))
     for place, value in cells.items():
         book["路口"][place] = value
     out = io.BytesIO()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,39 @@ from conurb.network.signals.plans import (
     Both,
     Intersection,
     Order,
-    TimingError,
     TimingPlan,
-    check,
 )
-from conurb.region.positions import TomlPositions
+from conurb.network.signals.programmes import (
+    ALL_DAY,
+    EVEN,
+    WHOLE_DAY,
+    DayKind,
+    DayTable,
+    Pattern,
+    Period,
+    Programme,
+    ProgrammeError,
+    check_programme,
+    clock,
+    plain,
+)
+from conurb.region.positions import TomlPositions, path_text
 from conurb.region.problems import Problem, RegionError
 from conurb.region.tables import Bilingual, Sheet, Table
 
 FOLDER = "signals"
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+KEY_WORDS = ("小写字母、数字与连字符", "lower-case letters, digits and hyphens")
+HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+HOUR_WORDS = ("“07:30”样式的时刻，至 24:00", "a time as “07:30”, up to 24:00")
 DEFAULT_SATURATION = Both(3600.0, 3600.0)
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A corridor of the region's folder: its plan, and the file that says so."""
+    """A corridor of the region's folder: its plans, and the file that says so."""
 
-    plan: TimingPlan
+    programme: Programme
     file: str
     text: str
 
@@ -51,29 +68,30 @@ def read_folder(folder: Path, cities: frozenset[str]) -> tuple[Declared, ...]:
         name = f"{FOLDER}/{file.name}"
         text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
         try:
-            plan = read_toml(text, name, cities)
+            programme = read_toml(text, name, cities)
         except RegionError as error:
             problems.extend(error.problems)
             continue
-        if plan.key in keys:
+        key = programme.first.key
+        if key in keys:
             problems.append(
                 _problem(
                     name,
                     0,
                     "key",
-                    f"“{plan.key}”已在 {keys[plan.key]} 中声明",
-                    f"“{plan.key}” is declared in {keys[plan.key]} already",
+                    f"“{key}”已在 {keys[key]} 中声明",
+                    f"“{key}” is declared in {keys[key]} already",
                 )
             )
-        keys[plan.key] = name
-        found.append(Declared(plan, name, text))
+        keys[key] = name
+        found.append(Declared(programme, name, text))
     if problems:
         raise RegionError(problems)
     return tuple(found)
 
 
-def read_toml(text: str, file: str, cities: frozenset[str] | None = None) -> TimingPlan:
-    """Return the plan that a TOML text declares; raises RegionError with all that is wrong."""
+def read_toml(text: str, file: str, cities: frozenset[str] | None = None) -> Programme:
+    """Return the plans that a TOML text declares; raises RegionError with all that is wrong."""
     sheet = Sheet(file)
     try:
         values = tomllib.loads(text)
@@ -84,13 +102,54 @@ def read_toml(text: str, file: str, cities: frozenset[str] | None = None) -> Tim
     return _read(values, sheet, cities)
 
 
-def read_data(values: dict[str, Any], file: str = "plan.json") -> TimingPlan:
-    """Return the plan that `data_of` wrote; raises RegionError where it is none."""
+def read_data(values: dict[str, Any], file: str = "plan.json") -> Programme:
+    """Return the plans that `programme_data` or `data_of` wrote; RegionError where it is none."""
     return _read(values, Sheet(file), None)
 
 
+def programme_data(programme: Programme) -> dict[str, Any]:
+    """Return all plans of an arterial as plain data, of the shape of the TOML files.
+
+    The intersections are those of the first plan; the others say what differs there.
+    """
+    base = data_of(programme.first)
+    if programme.is_plain:
+        return base
+    rows = base["intersection"]
+    return base | {
+        "plan": [_pattern_data(each, rows) for each in programme.patterns],
+        "day": [
+            {
+                "kind": table.kind.value,
+                **({"fallback": table.fallback} if table.fallback else {}),
+                "period": [
+                    {"from": clock(each.begins), "to": clock(each.ends), "plan": each.pattern}
+                    for each in table.periods
+                ],
+            }
+            for table in programme.days
+        ],
+    }
+
+
+def _pattern_data(pattern: Pattern, base: list[dict[str, Any]]) -> dict[str, Any]:
+    own = data_of(pattern.plan)
+    signals = []
+    for row, first in zip(own["intersection"], base, strict=True):
+        differs = {key: value for key, value in row.items() if first.get(key) != value}
+        if differs:
+            signals.append({"at": row["key"], **differs})
+    return {
+        "key": pattern.key,
+        "name": _words(pattern.name),
+        "weights": list(pattern.weights),
+        **{key: own[key] for key in ("cycle_s", "yellow_s", "all_red_s")},
+        **({"signal": signals} if signals else {}),
+    }
+
+
 def data_of(plan: TimingPlan) -> dict[str, Any]:
-    """Return the plan as plain data, of the shape of the TOML files."""
+    """Return one plan as plain data, of the shape of the TOML files of arterials with one."""
     links = [*plan.speeds, None]
     return {
         "key": plan.key,
@@ -126,8 +185,17 @@ def data_of(plan: TimingPlan) -> dict[str, Any]:
 
 
 def json_of(plan: TimingPlan) -> str:
-    """Return the plan as JSON, of the shape of the TOML files."""
-    return json.dumps(data_of(plan), ensure_ascii=False, indent=2) + "\n"
+    """Return one plan as JSON, of the shape of the TOML files."""
+    return _json(data_of(plan))
+
+
+def programme_json(programme: Programme) -> str:
+    """Return all plans of an arterial as JSON, of the shape of the TOML files."""
+    return _json(programme_data(programme))
+
+
+def _json(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
 
 
 def _words(words: Bilingual) -> dict[str, str]:
@@ -162,16 +230,25 @@ class _Figures(Table):
             return default or NONE
         return Both(float(value[0]), float(value[1]))
 
-    def rows(self, key: str) -> list[_Figures]:
+    def rows(self, key: str, *, required: bool = True) -> list[_Figures]:
         """The tables of an array, as ones with figures."""
-        found = self.tables(key, required=True)
+        found = self.tables(key, required=required)
         return [_Figures(each.sheet, each._values, each.path) for each in found]
 
+    def minute(self, key: str) -> int:
+        """A minute of the day, written as "07:30"."""
+        said = self.text(key, form=HOUR, wanted=HOUR_WORDS)
+        return int(said[:2]) * 60 + int(said[3:]) if said else 0
 
-def _read(values: dict[str, Any], sheet: Sheet, cities: frozenset[str] | None) -> TimingPlan:
+    def order(self, default: Order) -> Order:
+        """The order of left turns."""
+        return Order(self.choice("order", [order.value for order in Order], default.value))
+
+
+def _read(values: dict[str, Any], sheet: Sheet, cities: frozenset[str] | None) -> Programme:
     table = _Figures(sheet, values)
     rows = table.rows("intersection")
-    plan = TimingPlan(
+    base = TimingPlan(
         key=table.text("key"),
         road=table.text("road", required=False),
         name=table.name(),
@@ -186,23 +263,30 @@ def _read(values: dict[str, Any], sheet: Sheet, cities: frozenset[str] | None) -
     )
     for row in rows[-1:]:
         row.has("speed")
-    for row in rows:
-        row.finish()
-    table.finish()
+    plans, days = table.rows("plan", required=False), table.rows("day", required=False)
+    if plans or days:
+        programme = Programme(
+            tuple(_pattern(each, base) for each in plans) or (Pattern(ALL_DAY, WHOLE_DAY, base),),
+            tuple(_day(each) for each in days),
+        )
+    else:
+        programme = plain(base)
+    for each in (*rows, *plans, *days, table):
+        each.finish()
     if sheet.problems:
         raise RegionError(sheet.problems)
     try:
-        return check(plan)
-    except TimingError as error:
+        return check_programme(programme)
+    except ProgrammeError as error:
         raise RegionError(
             _problem(
                 sheet.file,
-                rows[each.place - 1].line() if each.place else 0,
-                f"intersection[{each.place}]" if each.place else "",
-                each.message.zh,
-                each.message.en,
+                sheet.positions.line(fault.path) if fault.path else 0,
+                path_text(fault.path),
+                fault.message.zh,
+                fault.message.en,
             )
-            for each in error.problems
+            for fault in error.faults
         ) from error
 
 
@@ -218,7 +302,7 @@ def _intersection(row: _Figures, cities: frozenset[str] | None) -> Intersection:
         side=row.amount("side"),
         side_left=row.amount("side_left", 0.0),
         left=row.pair("left", NONE),
-        order=Order(row.choice("order", names, names[0])),
+        order=row.order(Order(names[0])),
         orders=tuple(Order(name) for name in allowed),
         queue=row.pair("queue_s", NONE),
         flow=row.pair("flow", NONE),
@@ -227,6 +311,60 @@ def _intersection(row: _Figures, cities: frozenset[str] | None) -> Intersection:
     if cities is not None and at.city and at.city not in cities:
         row.note("unknown-reference", "city", found=at.city, suggestion_zh="", suggestion_en="")
     return at
+
+
+def _pattern(table: _Figures, base: TimingPlan) -> Pattern:
+    """Read a plan of the day: what it does not say is as the intersections say."""
+    key = table.text("key", form=KEY, wanted=KEY_WORDS)
+    name, weights = table.name(), table.pair("weights", EVEN)
+    intersections = list(base.intersections)
+    offsets, speeds = list(base.offsets), list(base.speeds)
+    places = {at.key: n for n, at in enumerate(base.intersections)}
+    for row in table.rows("signal", required=False):
+        at = row.text("at")
+        if at in places:
+            n = places.pop(at)
+            intersections[n] = _differing(row, intersections[n])
+            offsets[n] = row.amount("offset_s", offsets[n])
+            if n < len(speeds):
+                speeds[n] = row.pair("speed", speeds[n])
+        elif at:
+            row.note("unknown-reference", "at", found=at, suggestion_zh="", suggestion_en="")
+        row.finish()
+    plan = replace(
+        base,
+        cycle=table.number("cycle_s") if table.has("cycle_s") else base.cycle,
+        yellow=table.amount("yellow_s", base.yellow),
+        all_red=table.amount("all_red_s", base.all_red),
+        intersections=tuple(intersections),
+        offsets=tuple(offsets),
+        speeds=tuple(speeds),
+    )
+    return Pattern(key, name, plan, weights)
+
+
+def _differing(row: _Figures, at: Intersection) -> Intersection:
+    return replace(
+        at,
+        side=row.amount("side", at.side),
+        side_left=row.amount("side_left", at.side_left),
+        left=row.pair("left", at.left),
+        order=row.order(at.order),
+        queue=row.pair("queue_s", at.queue),
+        flow=row.pair("flow", at.flow),
+        saturation=row.pair("saturation", at.saturation),
+    )
+
+
+def _day(table: _Figures) -> DayTable:
+    kinds = [kind.value for kind in DayKind]
+    kind = DayKind(table.choice("kind", kinds, kinds[0]))
+    periods = []
+    for row in table.rows("period", required=False):
+        begins, ends, plan = row.minute("from"), row.minute("to"), row.text("plan")
+        periods.append(Period(begins, ends, plan))
+        row.finish()
+    return DayTable(kind, tuple(periods), table.text("fallback", required=False))
 
 
 def _problem(file: str, line: int, key: str, zh: str, en: str) -> Problem:

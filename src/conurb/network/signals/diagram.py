@@ -153,8 +153,11 @@ def height_of(diagram: Diagram) -> float:
     return min(max(420.0, LEAST_ROW * diagram.metres / least), 1200.0)
 
 
-def svg_of(diagram: Diagram, language: str = "zh") -> str:
-    """Return the diagram as an SVG file with its own colours, light and dark, and its words."""
+def svg_of(diagram: Diagram, language: str = "zh", name: Bilingual | None = None) -> str:
+    """Return the diagram as an SVG file with its own colours, light and dark, and its words.
+
+    `name` is what the plan is called where the arterial has several.
+    """
     plan, height = diagram.plan, height_of(diagram)
     across = WIDTH - LEFT - RIGHT
     total = TOP + height + BOTTOM
@@ -165,7 +168,7 @@ def svg_of(diagram: Diagram, language: str = "zh") -> str:
     def y(metre: float) -> float:
         return TOP + metre / diagram.metres * height
 
-    title = _title(diagram).get(language)
+    title = _title(diagram, name).get(language)
     said = escape(summary(diagram).get(language))
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {total:g}" role="img" '
@@ -260,6 +263,7 @@ def words_of(diagram: Diagram, wave: Wave) -> Bilingual:
     )
 
 
-def _title(diagram: Diagram) -> Bilingual:
+def _title(diagram: Diagram, plan: Bilingual | None) -> Bilingual:
     name = diagram.plan.name
-    return Bilingual(f"{name.zh} 时距图", f"{name.en}: time-space diagram")
+    zh, en = (f" · {plan.zh}", f", {plan.en}") if plan else ("", "")
+    return Bilingual(f"{name.zh}{zh} 时距图", f"{name.en}{en}: time-space diagram")

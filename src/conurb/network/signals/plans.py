@@ -121,6 +121,12 @@ class Intersection:
         return 1.0 - self.crossing
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        """Every split that must hold a green."""
+        given = (self.side, self.split("outbound"), self.split("inbound"))
+        return given + tuple(share for share in (self.side_left, *self.left) if share > 0)
+
+    @property
     def has_left(self) -> bool:
         """Whether a left turn off the arterial is protected, so that their order matters."""
         return self.left.outbound > 0 or self.left.inbound > 0
@@ -278,14 +284,8 @@ def check(plan: TimingPlan) -> TimingPlan:
 
 def least_cycle(plan: TimingPlan) -> float:
     """Return the shortest cycle in which every green of the plan's splits is long enough."""
-    shares = [share for at in plan.intersections for share in _shares(at)]
+    shares = [share for at in plan.intersections for share in at.shares]
     return max(CYCLES[0], (LEAST_GREEN + plan.clearance) / min(shares))
-
-
-def _shares(at: Intersection) -> list[float]:
-    """Every split that must hold a green."""
-    given = [at.side, at.split("outbound"), at.split("inbound")]
-    return given + [share for share in (at.side_left, *at.left) if share > 0]
 
 
 def _problems(plan: TimingPlan) -> Iterator[Problem]:
@@ -357,7 +357,7 @@ def _problems_at(plan: TimingPlan, place: int, at: Intersection) -> Iterator[Pro
             place, "绿信比应在 0 与 1 之间", "splits are shares of the cycle, from 0 to below 1"
         )
         return
-    shortest = min(_shares(at)) * plan.cycle - plan.clearance
+    shortest = min(at.shares) * plan.cycle - plan.clearance
     if shortest < LEAST_GREEN - 1e-9:
         yield _problem(
             place,

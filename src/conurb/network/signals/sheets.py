@@ -1,7 +1,8 @@
 """Signal plans as tables that people fill in: Excel workbooks and CSV, written and read again.
 
-The workbook has a sheet for the plan as a whole and one with a row for each intersection. What is
-wrong in one that comes back is told by sheet, row and column.
+A workbook is one plan of an arterial: a sheet for the plan as a whole and one with a row for each
+intersection. When each plan runs stands in a third one, to be read; tables of the day are changed
+in the JSON. What is wrong in a workbook that comes back is told by sheet, row and column.
 """
 
 from __future__ import annotations
@@ -21,14 +22,21 @@ from conurb.network.signals.plans import (
     Both,
     Intersection,
     Order,
-    TimingError,
     TimingPlan,
-    check,
+)
+from conurb.network.signals.programmes import (
+    DayKind,
+    Fault,
+    Pattern,
+    Programme,
+    ProgrammeError,
+    check_programme,
 )
 from conurb.region.tables import Bilingual
 
 PLAN_SHEET = Bilingual("方案", "Plan")
 ROWS_SHEET = Bilingual("路口", "Intersections")
+DAY_SHEET = Bilingual("时段表", "Day tables")
 MOST_ROWS = 200
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ORDER_WORDS = {
@@ -41,6 +49,12 @@ CYCLE = Bilingual("周期（秒）", "Cycle (s)")
 YELLOW = Bilingual("黄灯（秒）", "Yellow (s)")
 ALL_RED = Bilingual("全红（秒）", "All red (s)")
 NAME = Bilingual("干道", "Arterial")
+PATTERN = Bilingual("方案编号", "Plan key")
+PATTERN_NAMES = {PATTERN.zh, PATTERN.en}
+KIND_WORDS = {
+    DayKind.WORKDAY: Bilingual("工作日", "Working day"),
+    DayKind.REST: Bilingual("休息日", "Day off"),
+}
 
 
 @dataclass(frozen=True)
@@ -147,13 +161,16 @@ OPTIONAL = frozenset(
 )
 
 
-def workbook_of(plan: TimingPlan, language: str = "zh") -> bytes:
-    """Return the plan as an Excel workbook that `read_workbook` takes again."""
+def workbook_of(programme: Programme, pattern: Pattern, language: str = "zh") -> bytes:
+    """Return one plan of an arterial as an Excel workbook that `read_workbook` takes again."""
+    plan = pattern.plan
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     whole = book.create_sheet(PLAN_SHEET.get(language))
     for row in (
         (NAME, plan.name.get(language)),
+        (Bilingual("方案", "Plan"), pattern.name.get(language)),
+        (PATTERN, pattern.key),
         (CYCLE, plan.cycle),
         (YELLOW, plan.yellow),
         (ALL_RED, plan.all_red),
@@ -168,7 +185,10 @@ def workbook_of(plan: TimingPlan, language: str = "zh") -> bytes:
     sheet.append([column.name.get(language) for column in COLUMNS])
     for place in range(len(plan.intersections)):
         sheet.append([column.value(plan, place) for column in COLUMNS])
-    for row_of_cells in (*whole.iter_rows(), *sheet.iter_rows()):
+    days = book.create_sheet(DAY_SHEET.get(language))
+    for line in _days(programme, language):
+        days.append(line)
+    for row_of_cells in (*whole.iter_rows(), *sheet.iter_rows(), *days.iter_rows()):
         for cell in row_of_cells:
             if isinstance(cell.value, str):
                 # a name that begins with "=" stays a name
@@ -181,6 +201,21 @@ def workbook_of(plan: TimingPlan, language: str = "zh") -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _days(programme: Programme, language: str) -> Iterator[list[str]]:
+    """Yield the rows that say when each plan runs."""
+    heads = (
+        Bilingual("日类型", "Kind of day"),
+        Bilingual("时段", "Hours"),
+        Bilingual("方案", "Plan"),
+        PATTERN,
+    )
+    yield [head.get(language) for head in heads]
+    names = {each.key: each.name.get(language) for each in programme.patterns}
+    for kind in DayKind:
+        for slot in programme.table(kind).slots:
+            yield [KIND_WORDS[kind].get(language), slot.hours, names[slot.pattern], slot.pattern]
 
 
 def csv_of(plan: TimingPlan, language: str = "zh") -> str:
@@ -198,11 +233,11 @@ def _plain(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def read_workbook(content: bytes, base: TimingPlan) -> TimingPlan:
-    """Return the plan that a workbook holds for the arterial of `base`.
+def read_workbook(content: bytes, programme: Programme) -> Programme:
+    """Return the programme with the plan that a workbook holds in the place of its own.
 
-    Names, ways and positions of intersections that `base` knows stay; cities must be those of
-    `base`. Raises SheetError with every problem found.
+    Names, ways and positions of intersections that the arterial knows stay; cities must be its
+    own. Raises SheetError with every problem found.
     """
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
@@ -213,13 +248,14 @@ def read_workbook(content: bytes, base: TimingPlan) -> TimingPlan:
         ) from error
     whole = _named(sheets, PLAN_SHEET)
     rows = _named(sheets, ROWS_SHEET)
-    reading = _Reading(base)
+    pattern = _pattern_of(whole, programme)
+    reading = _Reading(pattern.plan)
     cycle, yellow, all_red = reading.whole(whole)
     intersections, speeds, offsets, numbers = reading.rows(rows)
     if reading.problems:
         raise SheetError(reading.problems)
     plan = replace(
-        base,
+        pattern.plan,
         cycle=cycle,
         yellow=yellow,
         all_red=all_red,
@@ -228,19 +264,48 @@ def read_workbook(content: bytes, base: TimingPlan) -> TimingPlan:
         offsets=tuple(offsets),
     )
     try:
-        return check(plan)
-    except TimingError as error:
+        return check_programme(programme.with_pattern(replace(pattern, plan=plan)))
+    except ProgrammeError as error:
+        raise SheetError(
+            [_placed(fault, whole.title, rows.title, numbers) for fault in error.faults]
+        ) from error
+
+
+def _placed(fault: Fault, whole: str, rows: str, numbers: list[int]) -> RowProblem:
+    """Say by row where a fault of the plan lies."""
+    place = fault.path[-1] if "intersection" in fault.path else None
+    if isinstance(place, int) and place < len(numbers):
+        return RowProblem(rows, numbers[place], "", fault.message)
+    return RowProblem(whole, 0, "", fault.message)
+
+
+def _pattern_of(sheet: Any, programme: Programme) -> Pattern:
+    """Return the plan of the arterial for which a workbook was written."""
+    said = next(
+        (
+            str(row[1]).strip()
+            for row in sheet.iter_rows(max_row=50, max_col=2, values_only=True)
+            if len(row) > 1 and row[1] is not None and str(row[0]).strip() in PATTERN_NAMES
+        ),
+        "",
+    )
+    found = programme.pattern(said)
+    if found is None and not said and len(programme.patterns) == 1:
+        found = programme.patterns[0]
+    if found is None:
+        keys = "、".join(each.key for each in programme.patterns)
         raise SheetError(
             [
-                RowProblem(
-                    rows.title if each.place else whole.title,
-                    numbers[each.place - 1] if each.place else 0,
-                    "",
-                    each.message,
+                _problem(
+                    sheet.title,
+                    0,
+                    PATTERN.zh,
+                    f"“方案编号”应为 {keys} 之一",
+                    f"“Plan key” must be one of {keys}",
                 )
-                for each in error.problems
             ]
-        ) from error
+        )
+    return found
 
 
 def _named(sheets: dict[str, Any], name: Bilingual) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from conurb.network.signals.bandwidth import Wish
 from conurb.region.declarations import Region
 from conurb.region.models import User
 from conurb.sames.facilities.actions import signals as acts
@@ -16,8 +15,8 @@ from conurb.sames.facilities.actions.signals import Asked
 from conurb.sames.facilities.signal_models import POLICE, SignalCorridor, SignalVersion
 
 SIGNED = (
-    ("tanzhou-avenue", Wish(method="maxband", cycles=(90.0, 130.0), tolerance=0.05), None),
-    ("furong-avenue", Wish(method="multiband", cycles=(100.0, 120.0)), 1),
+    ("tanzhou-avenue", Asked(method="multiband", spread=10.0, tolerance=0.05), None),
+    ("furong-avenue", Asked(method="multiband", pattern="morning-peak", spread=10.0), 1),
 )
 """Arterials with what is asked for them, and how many cities sign; None for all."""
 
@@ -27,15 +26,15 @@ def demonstrate(_region: Region, _seed: int, _now: datetime) -> int:
     if SignalVersion.everything.exclude(kind=SignalVersion.Kind.DECLARED).exists():
         return 0
     made = 0
-    for slug, wish, signing in SIGNED:
+    for slug, asked, signing in SIGNED:
         corridor = SignalCorridor.objects.filter(slug=slug, active=True).first()
         base = acts.current_of(corridor) if corridor is not None else None
         officers = [_officer(city) for city in corridor.cities] if corridor is not None else []
         able = [officer for officer in officers if officer is not None]
         if base is None or not able or len(able) < len(officers):
             continue
-        asked = Asked(wish)
-        version = acts.propose(able[0], base, asked, acts.search(acts.plan_of(base), asked))
+        found = acts.search(acts.programme_of(base), asked)
+        version = acts.propose(able[0], base, asked, found)
         made += 1
         for officer in able[:signing]:
             acts.sign(officer, version, agreed=True)

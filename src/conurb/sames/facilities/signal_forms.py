@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conurb.network.signals.bandwidth import Wish
-from conurb.network.signals.plans import CYCLES, Both, TimingPlan
+from conurb.network.signals.plans import Both
+from conurb.network.signals.programmes import Programme
 from conurb.region.forms import Form
 from conurb.region.models import in_language
 from conurb.sames.facilities.actions.signals import KEEPS, WORDS, Asked
@@ -26,29 +26,29 @@ KEEP_WORDS = {
 assert set(KEEP_WORDS) == set(KEEPS)  # noqa: S101 - two tables of one list
 
 
-NARROW = ("cycle_from", "cycle_to", "tolerance", "weight_outbound", "weight_inbound")
+NARROW = ("spread", "tolerance", "weight_outbound", "weight_inbound")
 """The fields of the search that are a number each."""
+WIDEST = 60
+"""By how many seconds a cycle may be asked to differ from the plan's own."""
 
 
 class SearchForm(Form):
-    """What is asked of the optimiser."""
+    """What is asked of the optimiser, for one plan of the arterial or for every one."""
 
+    pattern = forms.ChoiceField(label=gettext_lazy("For"), required=False)
     method = forms.ChoiceField(
         label=gettext_lazy("Method"),
         choices=list(METHOD_WORDS.items()),
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
-    cycle_from = forms.IntegerField(
-        label=gettext_lazy("Cycle from (s)"), min_value=int(CYCLES[0]), max_value=int(CYCLES[1])
-    )
-    cycle_to = forms.IntegerField(
-        label=gettext_lazy("Cycle to (s)"), min_value=int(CYCLES[0]), max_value=int(CYCLES[1])
+    spread = forms.IntegerField(
+        label=gettext_lazy("Cycle may differ by (s)"), min_value=0, max_value=WIDEST
     )
     tolerance = forms.IntegerField(
         label=gettext_lazy("Speeds may differ by (%)"), min_value=0, max_value=30
     )
-    weight_outbound = forms.FloatField(min_value=0.1, max_value=10)
-    weight_inbound = forms.FloatField(min_value=0.1, max_value=10)
+    weight_outbound = forms.FloatField(min_value=0.1, max_value=10, required=False)
+    weight_inbound = forms.FloatField(min_value=0.1, max_value=10, required=False)
     orders = forms.BooleanField(
         label=gettext_lazy("Choose the order of the left turns as well"), required=False
     )
@@ -56,52 +56,71 @@ class SearchForm(Form):
         label=gettext_lazy("After the search"), choices=list(KEEP_WORDS.items())
     )
 
-    def __init__(self, *given: Any, plan: TimingPlan, **more: Any) -> None:
-        cycle = int(plan.cycle)
+    def __init__(self, *given: Any, programme: Programme, pattern: str = "", **more: Any) -> None:
         initial = {
+            "pattern": pattern,
             "method": "multiband",
-            "cycle_from": max(int(CYCLES[0]), cycle - 20),
-            "cycle_to": min(int(CYCLES[1]), cycle + 20),
+            "spread": 20,
             "tolerance": 5,
-            "weight_outbound": 1,
-            "weight_inbound": 1,
             "orders": True,
             "keep": "balance",
         }
         super().__init__(*given, initial=initial, **more)
+        plan = programme.first
         for field, name in zip(("weight_outbound", "weight_inbound"), plan.ways, strict=True):
             self.fields[field].label = _("Weight %(way)s") % {"way": in_language(name.zh, name.en)}
+            self.fields[field].widget.attrs["placeholder"] = _("the plan's own")
+        choices = [
+            (
+                each.key,
+                _("%(plan)s (weights %(outbound)s : %(inbound)s)")
+                % {
+                    "plan": in_language(each.name.zh, each.name.en),
+                    "outbound": f"{each.weights.outbound:g}",
+                    "inbound": f"{each.weights.inbound:g}",
+                },
+            )
+            for each in programme.patterns
+        ]
+        field = self.fields["pattern"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [("", _("Every plan, each with its own volumes and speeds")), *choices]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a range that is none."""
+        """Refuse a weight for one way alone."""
         given = super().clean() or {}
-        low, high = given.get("cycle_from"), given.get("cycle_to")
-        if low is not None and high is not None and low > high:
-            self.add_error("cycle_to", _("The longest cycle is at least the shortest."))
+        weights = [given.get(name) for name in ("weight_outbound", "weight_inbound")]
+        if (weights[0] is None) != (weights[1] is None) and not self.errors:
+            self.add_error(
+                "weight_inbound", _("Give the weights of both ways, or leave both empty.")
+            )
         return given
 
     def asked(self) -> Asked:
         """Return what was asked."""
         given = self.cleaned_data
+        weights = (given["weight_outbound"], given["weight_inbound"])
         return Asked(
-            Wish(
-                method=given["method"],
-                cycles=(float(given["cycle_from"]), float(given["cycle_to"])),
-                tolerance=given["tolerance"] / 100,
-                weights=Both(given["weight_outbound"], given["weight_inbound"]),
-                orders=given["orders"],
-            ),
-            given["keep"],
+            method=given["method"],
+            pattern=given["pattern"],
+            spread=float(given["spread"]),
+            tolerance=given["tolerance"] / 100,
+            weights=Both(*weights) if None not in weights else None,
+            orders=given["orders"],
+            keep=given["keep"],
         )
 
 
 class WorkbookForm(Form):
-    """A plan from an Excel workbook."""
+    """A plan from an Excel workbook, or all plans of the day from JSON."""
 
     file = forms.FileField(
-        label=gettext_lazy("Excel workbook (.xlsx)"),
-        help_text=gettext_lazy("Download the plan as Excel, change it, hand it in here."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        label=gettext_lazy("Excel workbook (.xlsx) or JSON"),
+        help_text=gettext_lazy(
+            "One plan: download it as Excel, change it, hand it in here. The hours of all plans: "
+            "likewise with the JSON of the whole arterial."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.json"}),
     )
 
 

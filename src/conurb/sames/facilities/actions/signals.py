@@ -7,8 +7,9 @@ signals.sign, signals.refuse, signals.adopt.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,21 @@ from conurb.background.work import Running, Work
 from conurb.journal.actions import record
 from conurb.network.signals import sheets
 from conurb.network.signals.bands import bands_of
-from conurb.network.signals.bandwidth import METHODS, Found, Wish, optimise, width_of
-from conurb.network.signals.declaring import data_of, read_data, read_folder
+from conurb.network.signals.bandwidth import METHODS, Found, Method, Wish, optimise, width_of
+from conurb.network.signals.declaring import programme_data, read_data, read_folder
 from conurb.network.signals.delays import settle
-from conurb.network.signals.plans import WAYS, Both, TimingError, TimingPlan
+from conurb.network.signals.plans import CYCLES, WAYS, Both, TimingError, TimingPlan
+from conurb.network.signals.programmes import (
+    Pattern,
+    Programme,
+    ProgrammeError,
+    check_programme,
+)
+from conurb.network.signals.sheets import RowProblem
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.declarations import Region
 from conurb.region.models import Authority, User
+from conurb.region.problems import RegionError
 from conurb.region.tables import Bilingual
 from conurb.sames.facilities.signal_models import (
     SignalAdoption,
@@ -43,7 +52,7 @@ from conurb.sames.facilities.signal_standing import Standing, comes_into_force, 
 
 KIND = "facilities.green-wave"
 SECONDS = 30.0
-"""How long one search may take."""
+"""How long the search for one plan may take."""
 WORDS = 500
 LARGEST_UPLOAD = 2_000_000
 KEEPS = {"wave": None, "balance": 0.8, "delay": 0.0}
@@ -62,7 +71,7 @@ def load(region: Region) -> int:
     declared = read_folder(Path(region.path), frozenset(city.code for city in region.cities))
     for order, each in enumerate(declared):
         digest = hashlib.sha256(each.text.encode()).hexdigest()
-        plan = each.plan
+        plan = each.programme.first
         cities = list(dict.fromkeys(at.city for at in plan.intersections))
         corridor, new = SignalCorridor.objects.get_or_create(
             slug=plan.key,
@@ -82,7 +91,9 @@ def load(region: Region) -> int:
         corridor.active = True
         if new or corridor.declared != digest:
             corridor.declared = digest
-            version = _keep(corridor, SignalVersion.Kind.DECLARED, plan, base=current_of(corridor))
+            version = _keep(
+                corridor, SignalVersion.Kind.DECLARED, each.programme, base=current_of(corridor)
+            )
             if new:
                 SignalAdoption.objects.create(version=version)
             record(
@@ -95,7 +106,7 @@ def load(region: Region) -> int:
             )
             added += 1
         corridor.save()
-    keys = [each.plan.key for each in declared]
+    keys = [each.programme.first.key for each in declared]
     SignalCorridor.objects.exclude(slug__in=keys).update(active=False)
     return added
 
@@ -111,27 +122,64 @@ def current_of(corridor: SignalCorridor) -> SignalVersion | None:
     return last.version if last else None
 
 
-def plan_of(version: SignalVersion) -> TimingPlan:
-    """Return the plan that a version holds."""
+def programme_of(version: SignalVersion) -> Programme:
+    """Return the plans that a version holds, with when each runs."""
     return read_data(version.plan, version.urn)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What an officer asks of the optimiser: the wish, and what counts after the wave."""
+    """What an officer asks of the optimiser, for one plan of an arterial or for every one.
 
-    wish: Wish
+    `pattern` is the key of the plan; "" stands for all, each with its own volumes and speeds.
+    `spread`: by how many seconds a cycle may differ from the plan's own. `weights` are of the ways;
+    None stands for each plan's own. `keep` is what counts after the wave, a key of `KEEPS`.
+    """
+
+    method: Method = "multiband"
+    pattern: str = ""
+    spread: float = 0.0
+    tolerance: float = 0.0
+    weights: Both | None = None
+    orders: bool = True
     keep: str = "balance"
+
+    def wish(self, pattern: Pattern) -> Wish:
+        """Return what is asked for one plan."""
+        low, high = CYCLES
+        cycle = pattern.plan.cycle
+        within = (max(low, cycle - self.spread), min(high, cycle + self.spread))
+        return Wish(
+            method=self.method,
+            cycles=within if self.spread else None,
+            tolerance=self.tolerance,
+            weights=self.weights or pattern.weights,
+            orders=self.orders,
+            seconds=SECONDS,
+        )
+
+    def patterns(self, programme: Programme) -> tuple[Pattern, ...]:
+        """Return the plans that are asked for; RefusedError (422) where there is no such plan."""
+        if not self.pattern:
+            return programme.patterns
+        found = programme.pattern(self.pattern)
+        if found is None:
+            raise RefusedError(
+                _("This arterial has no plan “%(key)s”.") % {"key": self.pattern[:40]},
+                status=422,
+                field="pattern",
+            )
+        return (found,)
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON."""
-        wish = self.wish
         return {
-            "method": wish.method,
-            "cycles": list(wish.cycles) if wish.cycles else None,
-            "tolerance": wish.tolerance,
-            "weights": list(wish.weights),
-            "orders": wish.orders,
+            "method": self.method,
+            "pattern": self.pattern,
+            "spread": self.spread,
+            "tolerance": self.tolerance,
+            "weights": list(self.weights) if self.weights else None,
+            "orders": self.orders,
             "keep": self.keep,
         }
 
@@ -140,17 +188,15 @@ class Asked:
         """Return what `data` wrote. Raises RefusedError (422) for what nobody may ask."""
         if data.get("method") not in METHODS or data.get("keep") not in KEEPS:
             raise RefusedError(_("Choose a method and what counts after the wave."), status=422)
-        cycles = data.get("cycles")
+        weights = data.get("weights")
         return Asked(
-            Wish(
-                method=data["method"],
-                cycles=(float(cycles[0]), float(cycles[1])) if cycles else None,
-                tolerance=float(data["tolerance"]),
-                weights=Both(*(float(value) for value in data["weights"])),
-                orders=bool(data["orders"]),
-                seconds=SECONDS,
-            ),
-            data["keep"],
+            method=data["method"],
+            pattern=str(data.get("pattern", "")),
+            spread=float(data["spread"]),
+            tolerance=float(data["tolerance"]),
+            weights=Both(*(float(value) for value in weights)) if weights else None,
+            orders=bool(data["orders"]),
+            keep=data["keep"],
         )
 
 
@@ -161,12 +207,14 @@ def ask(actor: User, corridor: SignalCorridor, asked: Asked) -> Job:
     base = current_of(corridor)
     if base is None:
         raise RefusedError(_("No plan is in force here; load the region's folder again."))
+    asked.patterns(programme_of(base))
     record(
         actor,
         "signals.optimise",
         urn=base.urn,
         name=corridor.name_zh,
-        method=asked.wish.method,
+        method=asked.method,
+        plan=asked.pattern,
     )
     return background.ask(
         actor,
@@ -179,55 +227,80 @@ def ask(actor: User, corridor: SignalCorridor, asked: Asked) -> Job:
     )
 
 
-def search(plan: TimingPlan, asked: Asked, running: Running | None = None) -> dict[str, Any]:
-    """Return the plan found, as data, with how good it is; what `keep` of the work takes."""
-    stopped: list[Exception] = []
-    started = timezone.now()
+def search(programme: Programme, asked: Asked, running: Running | None = None) -> dict[str, Any]:
+    """Return the programme with the plans found, as data, and how good each is.
 
-    def progress(_gap: float) -> bool:
-        if running is None:
+    It is what `keep` of the work takes.
+    """
+    wanted = asked.patterns(programme)
+    results = {}
+    for number, before in enumerate(wanted):
+        found, pattern, kept = _search_one(before, asked, _Told(running, number, len(wanted)))
+        programme = programme.with_pattern(pattern)
+        results[pattern.key] = _result(found, pattern.plan, kept)
+    try:
+        check_programme(programme)
+    except ProgrammeError as error:
+        raise _UnmetError(error.faults[0].message) from error
+    return {"plan": programme_data(programme), "result": {"plans": results}}
+
+
+class _Told:
+    """Tells the job how far the search is; leaves HiGHS where the job is to stop."""
+
+    def __init__(self, running: Running | None, number: int, count: int) -> None:
+        self.running, self.number, self.count = running, number, count
+        self.started = timezone.now()
+        self.stopped: Exception | None = None
+
+    def __call__(self, _gap: float) -> bool:
+        if self.running is None:
             return True
-        spent = (timezone.now() - started).total_seconds()
+        spent = min((timezone.now() - self.started).total_seconds(), SECONDS - 1)
+        done, total = self.number * SECONDS + spent, self.count * SECONDS
         try:
-            running.progress(min(int(spent), int(SECONDS) - 1), int(SECONDS), _SEARCHING)
+            self.running.progress(int(done), int(total), _SEARCHING)
         except Exception as fault:  # HiGHS must be left before it can be told
-            stopped.append(fault)
+            self.stopped = fault
             return False
         return True
 
+
+def _search_one(pattern: Pattern, asked: Asked, told: _Told) -> tuple[Found, Pattern, float]:
+    """Return what was found, the plan settled, and the share of the wave's width that it keeps."""
+    wish = asked.wish(pattern)
     try:
-        found = optimise(plan, asked.wish, progress)
+        found = optimise(pattern.plan, wish, told)
     except TimingError as error:
-        if stopped:
-            raise stopped[0] from None
-        first = error.problems[0].message
-        raise _UnmetError(first) from error
-    if stopped:
-        raise stopped[0]
-    final = _settled(found, asked)
+        if told.stopped:
+            raise told.stopped from None
+        raise _UnmetError(error.problems[0].message) from error
+    if told.stopped:
+        raise told.stopped
+    final = _settled(found, wish, KEEPS[asked.keep])
+    kept = width_of(final, wish) / max(width_of(found.plan, wish), 1e-9)
+    return found, replace(pattern, plan=final, weights=wish.weights), kept
+
+
+def _result(found: Found, final: TimingPlan, kept: float) -> dict[str, Any]:
     bands = bands_of(final)
     return {
-        "plan": data_of(final),
-        "result": {
-            "objective": found.objective,
-            "bound": found.bound,
-            "gap": found.gap,
-            "optimal": found.optimal,
-            "took": round(found.took, 2),
-            "kept": width_of(final, asked.wish, bands)
-            / max(width_of(found.plan, asked.wish), 1e-9),
-            "bands": {way: bands.through[way].lasts for way in WAYS},
-        },
+        "objective": found.objective,
+        "bound": found.bound,
+        "gap": found.gap,
+        "optimal": found.optimal,
+        "took": round(found.took, 2),
+        "kept": kept,
+        "bands": {way: bands.through[way].lasts for way in WAYS},
     }
 
 
-def _settled(found: Found, asked: Asked) -> TimingPlan:
+def _settled(found: Found, wish: Wish, share: float | None) -> TimingPlan:
     """Return the plan found, with the offsets that lower delay as far as was asked."""
-    share = KEEPS[asked.keep]
     if share is None:
         return found.plan
-    least = share * width_of(found.plan, asked.wish)
-    return settle(found.plan, lambda tried: width_of(tried, asked.wish) >= least - 1e-9)
+    least = share * width_of(found.plan, wish)
+    return settle(found.plan, lambda tried: width_of(tried, wish) >= least - 1e-9)
 
 
 class _UnmetError(ValueError):
@@ -243,7 +316,7 @@ _SEARCHING = Bilingual("正在求解绿波方案", "Searching for the green wave
 
 def _do(running: Running) -> dict[str, Any]:
     base = SignalVersion.everything.get(key=running.arguments["base"])
-    return search(plan_of(base), Asked.read(running.arguments["asked"]), running)
+    return search(programme_of(base), Asked.read(running.arguments["asked"]), running)
 
 
 def _keep_found(job: Job, made: dict[str, Any]) -> dict[str, Any]:
@@ -295,7 +368,10 @@ def propose(
 
 @transaction.atomic
 def upload(actor: User, corridor: SignalCorridor, content: bytes) -> SignalVersion:
-    """Keep a plan from a workbook as a proposal. Raises sheets.SheetError with every problem."""
+    """Keep what a file says as a proposal: one plan as a workbook, or all of them as JSON.
+
+    Raises sheets.SheetError with every problem.
+    """
     authority = require_signal_officer(actor, corridor)
     base = current_of(corridor)
     if base is None:
@@ -306,17 +382,69 @@ def upload(actor: User, corridor: SignalCorridor, content: bytes) -> SignalVersi
             status=422,
             field="file",
         )
-    before = plan_of(base)
-    plan = sheets.read_workbook(content, before)
-    if plan == before:
+    before = programme_of(base)
+    if content.lstrip()[:1] == b"{":
+        programme = _read_json(content, corridor)
+    else:
+        programme = sheets.read_workbook(content, before)
+    if programme == before:
         raise RefusedError(
-            _("The workbook says the same as the plan in force."), status=422, field="file"
+            _("The file says the same as the plan in force."), status=422, field="file"
         )
     version = _keep(
-        corridor, SignalVersion.Kind.UPLOADED, plan, base=base, actor=actor, authority=authority
+        corridor,
+        SignalVersion.Kind.UPLOADED,
+        programme,
+        base=base,
+        actor=actor,
+        authority=authority,
     )
     record(actor, "signals.upload", urn=version.urn, name=corridor.name_zh, number=version.number)
     return version
+
+
+def _read_json(content: bytes, corridor: SignalCorridor) -> Programme:
+    """Return the plans that a JSON file holds; raises SheetError with all that is wrong."""
+    try:
+        values = json.loads(content)
+        programme = read_data(values)
+    except RegionError as error:
+        raise sheets.SheetError(
+            [
+                RowProblem(
+                    "JSON",
+                    0,
+                    each.key,
+                    Bilingual(
+                        f"{each.key}：{each.message_zh}" if each.key else each.message_zh,
+                        f"{each.key}: {each.message_en}" if each.key else each.message_en,
+                    ),
+                )
+                for each in error.problems
+            ]
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise sheets.SheetError(
+            [RowProblem("JSON", 0, "", Bilingual("不是有效的 JSON 文件", "this is no JSON file"))]
+        ) from error
+    plan = programme.first
+    cities = list(dict.fromkeys(at.city for at in plan.intersections))
+    if plan.key != corridor.slug or cities != list(corridor.cities):
+        raise sheets.SheetError(
+            [
+                RowProblem(
+                    "JSON",
+                    0,
+                    "key",
+                    Bilingual(
+                        f"文件不是“{corridor.name_zh}”的方案：干道编号与沿线各市须相同",
+                        f"the file is not of this arterial: its key must be “{corridor.slug}”, "
+                        "and its cities the same in the same order",
+                    ),
+                )
+            ]
+        )
+    return programme
 
 
 @transaction.atomic
@@ -410,7 +538,7 @@ def require_signal_officer(actor: User, corridor: SignalCorridor) -> Authority:
 def _keep(
     corridor: SignalCorridor,
     kind: str,
-    plan: TimingPlan,
+    programme: Programme,
     *,
     base: SignalVersion | None,
     actor: User | None = None,
@@ -427,7 +555,7 @@ def _keep(
         number=last + 1,
         kind=kind,
         base=base,
-        plan=data_of(plan),
+        plan=programme_data(programme),
         wish=wish or {},
         result=result or {},
         made_by=actor,

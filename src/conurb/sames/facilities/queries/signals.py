@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,8 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from conurb.network.signals.bands import Bands
+from conurb.network.signals.bands import Bands, bands_of
 from conurb.network.signals.declaring import read_data
-from conurb.network.signals.delays import Costs, costs_of
 from conurb.network.signals.diagram import (
     Diagram,
     Wave,
@@ -23,10 +23,12 @@ from conurb.network.signals.diagram import (
     words_of,
 )
 from conurb.network.signals.plans import WAYS, Order, TimingPlan, Way
+from conurb.network.signals.programmes import DayKind, Pattern, Programme
 from conurb.network.signals.sheets import ORDER_WORDS
 from conurb.plan.measures import Figure, NoFigureError
 from conurb.region.models import City, in_language
 from conurb.region.tables import Bilingual
+from conurb.sames.facilities.queries.signal_days import COLOURS, Now, kind_name, now_of
 from conurb.sames.facilities.signal_models import (
     SignalAdoption,
     SignalCorridor,
@@ -38,10 +40,8 @@ from conurb.sames.facilities.signal_standing import Standing, standing
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from conurb.network.signals.delays import Costs
     from conurb.region.models import User
-
-ITEM = "2.4"
-PREVIEWED = 12
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,44 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Shown:
-    """A version of a plan with everything that the page says of it."""
+    """One plan of a version with everything that the page says of it."""
 
     version: SignalVersion
-    plan: TimingPlan
+    programme: Programme
+    pattern: Pattern
     standing: Standing
     ways: tuple[WayFigures, ...]
     hours: float | None
     full: tuple[str, ...]
     drawing: Drawing
+
+    @property
+    def plan(self) -> TimingPlan:
+        """The plan itself."""
+        return self.pattern.plan
+
+    @property
+    def name(self) -> str:
+        """What day tables call the plan."""
+        return said(self.pattern.name)
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan of the day in the table: when it runs, what it gives, what a proposal changes."""
+
+    number: int
+    pattern: Pattern
+    name: str
+    hours: tuple[tuple[str, str], ...]
+    ways: tuple[WayFigures, ...]
+    runs_now: bool
+    changed: bool
+
+    @property
+    def colour(self) -> int:
+        """Which of the colours of the strip is its own."""
+        return (self.number - 1) % COLOURS
 
 
 @dataclass(frozen=True)
@@ -139,16 +168,37 @@ class Signing:
 
 @dataclass(frozen=True)
 class Listed:
-    """An arterial in the list."""
+    """An arterial in the list, with the plan that runs at the moment."""
 
     corridor: SignalCorridor
     cities: list[City]
-    count: int
-    kilometres: float
-    cycle: float
+    version: SignalVersion
+    programme: Programme
+    now: Now
     ways: tuple[WayFigures, ...]
     signed: bool
     proposals: int
+
+    @property
+    def count(self) -> int:
+        """How many intersections it has."""
+        return len(self.programme.first.intersections)
+
+    @property
+    def kilometres(self) -> float:
+        """From its first intersection to its last."""
+        at = self.programme.first.intersections
+        return (at[-1].metres - at[0].metres) / 1000
+
+    @property
+    def cycle(self) -> float:
+        """Of the plan that runs, seconds."""
+        return self.now.pattern.plan.cycle
+
+    @property
+    def name(self) -> str:
+        """What the plan that runs is called."""
+        return said(self.now.pattern.name)
 
 
 @dataclass(frozen=True)
@@ -159,7 +209,7 @@ class Past:
     standing: Standing
 
 
-def listed(actor: User | AnonymousUser) -> list[Listed]:
+def listed(actor: User | AnonymousUser, at: datetime | None = None) -> list[Listed]:
     """Return every arterial with the plan in force; the number of queries does not grow."""
     cities = {city.code: city for city in City.objects.all()}
     rows = []
@@ -168,16 +218,16 @@ def listed(actor: User | AnonymousUser) -> list[Listed]:
         current = next((each for each in past if each.standing.state == "in-force"), None)
         if current is None:
             continue
-        plan = plan_of(current.version)
-        first, last = plan.intersections[0].metres, plan.intersections[-1].metres
+        programme = programme_of(current.version)
+        now = now_of(programme, at)
         rows.append(
             Listed(
                 corridor=corridor,
                 cities=[cities[code] for code in corridor.cities],
-                count=len(plan.intersections),
-                kilometres=(last - first) / 1000,
-                cycle=plan.cycle,
-                ways=_ways(plan),
+                version=current.version,
+                programme=programme,
+                now=now,
+                ways=ways_of(now.pattern.plan),
                 signed=bool(current.version.signatures.all()),
                 proposals=sum(each.standing.state == "open" for each in past),
             )
@@ -214,16 +264,17 @@ def history(corridor: SignalCorridor) -> list[Past]:
     ]
 
 
-def shown(past: Past) -> Shown:
-    """Return a version with its figures and its diagram."""
-    plan = plan_of(past.version)
-    costs = _costs(plan)
+def shown(past: Past, pattern: Pattern) -> Shown:
+    """Return one plan of a version with its figures and its diagram."""
+    plan = pattern.plan
+    costs = costs_in(plan)
     full = () if costs is None else costs.full
     return Shown(
         version=past.version,
-        plan=plan,
+        programme=programme_of(past.version),
+        pattern=pattern,
         standing=past.standing,
-        ways=_ways(plan),
+        ways=ways_of(plan),
         hours=None if costs is None else costs.hours,
         full=tuple(
             f"{said(plan.intersections[each.place].name)} · {said(_way_name(plan, each.way))}"
@@ -235,7 +286,7 @@ def shown(past: Past) -> Shown:
 
 def rows_of(plan: TimingPlan, before: TimingPlan | None = None) -> list[Row]:
     """Return the table of intersections; with a plan before, what differs from it."""
-    costs = _costs(plan)
+    costs = costs_in(plan)
     cities = {city.code: city.short for city in City.objects.all()}
     loads: dict[int, float] = {}
     for each in costs.approaches if costs else ():
@@ -265,6 +316,28 @@ def rows_of(plan: TimingPlan, before: TimingPlan | None = None) -> list[Row]:
                 load=loads.get(place),
                 offset_before=offset_before,
                 order_before=order_before if at.has_left else None,
+            )
+        )
+    return rows
+
+
+def plans_of(programme: Programme, now: Now, before: Programme | None = None) -> list[PlanRow]:
+    """Return the plans of an arterial; with a programme before, which differ from it."""
+    rows = []
+    for number, pattern in enumerate(programme.patterns, 1):
+        rows.append(
+            PlanRow(
+                number=number,
+                pattern=pattern,
+                name=said(pattern.name),
+                hours=tuple(
+                    (kind_name(kind), "、".join(slot.hours for slot in slots))
+                    for kind in DayKind
+                    if (slots := programme.slots_of(pattern.key, kind))
+                ),
+                ways=ways_of(pattern.plan),
+                runs_now=pattern.key == now.pattern.key,
+                changed=before is not None and before.pattern(pattern.key) != pattern,
             )
         )
     return rows
@@ -338,8 +411,8 @@ def drawing_of(plan: TimingPlan) -> Drawing:
     )
 
 
-def plan_of(version: SignalVersion) -> TimingPlan:
-    """Return the plan that a version holds; versions never change, so it is read once."""
+def programme_of(version: SignalVersion) -> Programme:
+    """Return the plans that a version holds; versions never change, so they are read once."""
     return _read(version.key, _Frozen(version.plan))
 
 
@@ -371,13 +444,17 @@ class _Frozen:
         return isinstance(other, _Frozen)
 
 
-@lru_cache(maxsize=64)
-def _read(_key: str, frozen: _Frozen) -> TimingPlan:
+@lru_cache(maxsize=128)
+def _read(_key: str, frozen: _Frozen) -> Programme:
     return read_data(frozen.value)
 
 
-@lru_cache(maxsize=64)
-def _costs(plan: TimingPlan) -> Costs | None:
+@lru_cache(maxsize=256)
+def costs_in(plan: TimingPlan) -> Costs | None:
+    """Return what a plan costs drivers; None where its flows are not known."""
+    # the compiled model is loaded when it is first asked for, not when a process starts
+    from conurb.network.signals.delays import costs_of
+
     return costs_of(plan)
 
 
@@ -388,9 +465,10 @@ def _versions(actor: User | AnonymousUser) -> Prefetch[str]:
     return Prefetch("versions", versions.prefetch_related("signatures__authority"))
 
 
-def _ways(plan: TimingPlan) -> tuple[WayFigures, ...]:
-    bands = diagram_bands(plan)
-    costs = _costs(plan)
+def ways_of(plan: TimingPlan) -> tuple[WayFigures, ...]:
+    """Return what each way gets from a plan."""
+    bands = waves_of(plan)
+    costs = costs_in(plan)
     return tuple(
         WayFigures(
             way=way,
@@ -405,10 +483,10 @@ def _ways(plan: TimingPlan) -> tuple[WayFigures, ...]:
     )
 
 
-@lru_cache(maxsize=64)
-def diagram_bands(plan: TimingPlan) -> Bands:
+@lru_cache(maxsize=256)
+def waves_of(plan: TimingPlan) -> Bands:
     """Return the waves of a plan."""
-    return diagram_of(plan, 1).bands
+    return bands_of(plan)
 
 
 def links_share(bands: Bands, way: Way) -> float:
@@ -455,13 +533,18 @@ def coordinated() -> Figure:
 
 
 def wave_share() -> Figure:
-    """How wide the green waves are, as a share of the cycle: the mean of all links and ways."""
+    """How wide the green waves are, as a share of the cycle.
+
+    The mean of all links and ways, each plan counted by how long it runs in a week.
+    """
     rows = _in_force()
     if not rows:
         raise NoFigureError("尚未录入干道信号配时", "no signal plan of an arterial is kept yet")
-    shares = [
-        links_share(diagram_bands(plan_of(version)), way)
-        for version, _signed in rows
-        for way in WAYS
-    ]
-    return Figure(round(100 * sum(shares) / len(shares)), "%", "%", timezone.now())
+    total = minutes = 0.0
+    for version, _signed in rows:
+        programme = programme_of(version)
+        for pattern in programme.patterns:
+            runs, bands = programme.minutes_a_week(pattern.key), waves_of(pattern.plan)
+            total += runs * sum(links_share(bands, way) for way in WAYS)
+            minutes += runs * len(WAYS)
+    return Figure(round(100 * total / minutes), "%", "%", timezone.now())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from conurb.journal.serving import download
-from conurb.network.signals import sheets, simulation
-from conurb.network.signals.declaring import json_of
-from conurb.network.signals.diagram import diagram_of, svg_of
-from conurb.network.signals.plans import TimingPlan
+from conurb.network.signals import sheets
+from conurb.network.signals.programmes import Pattern, Programme
 from conurb.network.signals.sheets import RowProblem
 from conurb.refusal import RefusedError
 from conurb.region.access import OPAQUE, officers_only, person
 from conurb.sames.facilities.actions import signals as acts
+from conurb.sames.facilities.queries import signal_days as days
 from conurb.sames.facilities.queries import signals as found
 from conurb.sames.facilities.queries.signals import Past
 from conurb.sames.facilities.signal_forms import NARROW, DecisionForm, SearchForm, WorkbookForm
@@ -31,15 +27,7 @@ from conurb.sames.facilities.signal_models import (
     SignalVersion,
     is_signal_officer,
 )
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-README = """\
-{name}
-
-netconvert -n corridor.nod.xml -e corridor.edg.xml -x corridor.con.xml -i corridor.tll.xml \
--o corridor.net.xml
-https://sumo.dlr.de/docs/
-"""
+from conurb.sames.facilities.writers.signals import FILES
 
 
 @require_safe
@@ -72,7 +60,7 @@ def optimise(request: HttpRequest, slug: str) -> HttpResponse:
     of = _corridor(request, slug)
     actor = person(request)
     acts.require_signal_officer(actor, of)
-    form = SearchForm(request.POST, plan=_current(of))
+    form = SearchForm(request.POST, programme=_current(of))
     if form.is_valid():
         try:
             job = acts.ask(actor, of, form.asked())
@@ -131,38 +119,16 @@ def sign(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, slug: str, key: str, kind: str) -> HttpResponse:
-    """Answer a version as a file: Excel, CSV, JSON, the diagram, or for the simulator SUMO."""
+    """Answer a plan of a version as a file, or all its plans; `plan` in the query says which."""
     of = _corridor(request, slug)
     past = _version(of, key)
     if kind not in FILES:
         raise Http404(_("There is no such file."))
-    write, ending, media_type = FILES[kind]
-    content = write(found.plan_of(past.version))
-    return download(content, f"{slug}-{past.version.number}{ending}", media_type)
-
-
-def _svg(plan: TimingPlan) -> bytes:
-    return svg_of(diagram_of(plan), found.language()).encode()
-
-
-def _network(plan: TimingPlan) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in simulation.plain_network(plan).items():
-            archive.writestr(name, text)
-        archive.writestr("README.txt", README.format(name=found.said(plan.name)))
-    return out.getvalue()
-
-
-Writer = Callable[[TimingPlan], bytes]
-FILES: dict[str, tuple[Writer, str, str]] = {
-    "xlsx": (lambda plan: sheets.workbook_of(plan, found.language()), ".xlsx", XLSX),
-    "csv": (lambda plan: sheets.csv_of(plan, found.language()).encode(), ".csv", "text/csv"),
-    "json": (lambda plan: json_of(plan).encode(), ".json", "application/json"),
-    "svg": (_svg, ".svg", "image/svg+xml"),
-    "sumo": (lambda p: simulation.additional(p).encode(), ".add.xml", "application/xml"),
-    "network": (_network, "-sumo.zip", "application/zip"),
-}
+    programme = found.programme_of(past.version)
+    pattern = _pattern(programme, request.GET.get("plan", "")) or programme.patterns[0]
+    writer = FILES[kind]
+    content = writer.write(programme, pattern)
+    return download(content, writer.name(slug, past.version.number, pattern), writer.media_type)
 
 
 def _page(
@@ -180,20 +146,38 @@ def _page(
     current = next(each for each in past if each.standing.state == "in-force")
     asked = key or request.GET.get("version", "")
     chosen = _version(of, asked) if asked else _newest_open(past) or current
-    in_force, other = found.shown(current), None
+    in_force = found.programme_of(current.version)
+    now = days.now_of(in_force)
+    proposed = None
     if chosen.version.pk != current.version.pk:
-        other = found.shown(chosen)
-    shown = other or in_force
+        proposed = found.programme_of(chosen.version)
+    programme = proposed or in_force
+    pattern = _pattern(programme, request.GET.get("plan", "")) or _foremost(
+        programme, in_force, now
+    )
+    beside = in_force.pattern(pattern.key) or now.pattern
+    running = found.shown(current, beside)
+    other = found.shown(chosen, pattern) if proposed else None
+    shown = other or running
     officer = is_signal_officer(request.user, of.cities)
     authority = getattr(request.user, "authority", None)
     may_sign = officer and authority is not None and shown.standing.may_sign(authority.city_id)
-    form = search or (SearchForm(plan=in_force.plan) if officer else None)
+    form = search
+    if form is None and officer:
+        form = SearchForm(programme=in_force, pattern=beside.key)
     context: dict[str, Any] = {
         "of": of,
-        "current": in_force,
+        "current": running,
         "other": other,
+        "now": now,
+        "now_name": days.name_of(now.pattern),
+        "plans": found.plans_of(programme, now, in_force if proposed else None),
+        "strips": days.strips_of(programme, now),
+        "marks": days.marks(),
+        "changes": days.changes_of(programme),
+        "part": days.name_of(pattern) if len(programme.patterns) > 1 else "",
         "shown": shown,
-        "rows": found.rows_of(shown.plan, in_force.plan if other else None),
+        "rows": found.rows_of(shown.plan, running.plan if other else None),
         "signings": found.signings(shown.version, of),
         "history": past,
         "features": found.features_of(shown.plan),
@@ -207,6 +191,20 @@ def _page(
         "wrong": [(each, found.said(each.message)) for each in wrong or ()],
     }
     return render(request, "facilities/signals_corridor.html", context, status=status)
+
+
+def _pattern(programme: Programme, key: str) -> Pattern | None:
+    """Return the plan that an address names; 404 where there is no such plan."""
+    found = programme.pattern(key)
+    if key and found is None:
+        raise Http404(_("There is no such plan."))
+    return found
+
+
+def _foremost(programme: Programme, in_force: Programme, now: days.Now) -> Pattern:
+    """Return the plan to show first: of a proposal one that differs, else the one that runs."""
+    changed = (each for each in programme.patterns if in_force.pattern(each.key) != each)
+    return next(changed, None) or programme.pattern(now.pattern.key) or programme.patterns[0]
 
 
 def _newest_open(past: list[Past]) -> Past | None:
@@ -228,9 +226,9 @@ def _version(of: SignalCorridor, key: str) -> Past:
     raise Http404(_("There is no such plan."))
 
 
-def _current(of: SignalCorridor) -> TimingPlan:
+def _current(of: SignalCorridor) -> Programme:
     past = found.history(of)
-    return found.plan_of(next(p for p in past if p.standing.state == "in-force").version)
+    return found.programme_of(next(p for p in past if p.standing.state == "in-force").version)
 
 
 def _to(of: SignalCorridor, key: str) -> HttpResponseRedirect:
