@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -89,44 +90,43 @@ def mount(application: Application) -> Application:
         path = environ["PATH_INFO"]
         if not path.startswith(PREFIX):
             return application(environ, start_response)
-        reply, allow = _serve(environ, path)
-        headers = [
-            ("Content-Type", "application/json; charset=utf-8"),
-            ("Content-Length", str(len(reply.body))),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        if reply.status == 401:
+        status, body, allow = _serve(environ, path[len(PREFIX) :])
+        headers = [JSON, ("Content-Length", str(len(body))), NOT_STORED, NOT_GUESSED]
+        if status == 401:
             headers.append(("WWW-Authenticate", 'Bearer realm="Conurb"'))
         if allow:
             headers.append(("Allow", allow))
-        start_response(REASONS_PHRASES[reply.status], headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else reply.body]
+        start_response(REASONS_PHRASES[status], headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
     return serve
 
 
-def _serve(environ: Environ, path: str) -> tuple[Reply, str]:
-    """Take a request apart; returns the reply, and the methods that there are for 405."""
-    try:
-        place = path[len(PREFIX) :].encode("latin-1").decode()
-    except UnicodeError:
-        place = path[len(PREFIX) :]
+JSON = ("Content-Type", "application/json; charset=utf-8")
+NOT_STORED = ("Cache-Control", "no-store")
+NOT_GUESSED = ("X-Content-Type-Options", "nosniff")
+
+
+def _serve(environ: Environ, place: str) -> tuple[int, bytes, str]:
+    """Take a request apart; returns status, body, and the methods that there are for 405."""
+    if not place.isascii():
+        with suppress(UnicodeError):
+            place = place.encode("latin-1").decode()
     slug, slash, subject = place.partition("/")
     method = environ["REQUEST_METHOD"]
     query = environ.get("QUERY_STRING", "")
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if slash:
         if method not in {"GET", "HEAD"}:
-            return _not_allowed(query), "GET, HEAD"
-        return respond(Asked(slug, subject, query, authorization, None)), ""
+            return *_not_allowed(query), "GET, HEAD"
+        return *respond(Asked(slug, subject, query, authorization, None)), ""
     if method != "POST":
-        return _not_allowed(query), "POST"
+        return *_not_allowed(query), "POST"
     # one more than is allowed, so that what is too long is seen to be
     given = environ.get("CONTENT_LENGTH") or LARGEST_BODY + 1
     length = min(int(given) if str(given).isdigit() else 0, LARGEST_BODY + 1)
     body = environ["wsgi.input"].read(length)
-    return respond(Asked(slug, "", query, authorization, body)), ""
+    return *respond(Asked(slug, "", query, authorization, body)), ""
 
 
 def respond(asked: Asked) -> Reply:
@@ -150,10 +150,11 @@ def _query(text: str) -> dict[str, str]:
 
 class Context(NamedTuple):
     """Who asks about what and where; `at` is None where it is now that is asked about, `head` is
-    how the answer begins, up to the moment.
+    how the answer begins, up to the moment. `of_things` tells that no person is asked about.
     """
 
     of: RecordType
+    of_things: bool
     caller: index.Caller | None
     city: str
     at: str | None
@@ -165,42 +166,48 @@ MOST_CONTEXTS = 4_096
 
 
 def _one(asked: Asked) -> bytes:
+    slug, number, query, authorization, _body = asked
     with index.local().reading() as snapshot:
-        of, caller, city, given_at, purpose, head = _context(snapshot, asked)
+        # a system asks with one key in one city about many subjects: what was found right stays so
+        # until the index changes, as it does when a key is revoked
+        context: Context = snapshot.kept.get((slug, query, authorization)) or _context(
+            snapshot, asked
+        )
+        of, of_things, caller, city, given_at, purpose, head = context
         at = given_at or holding.now()
-        number, handles = asked.subject, [asked.subject]
-        verdict = _known(snapshot, of, number, city, at)
-        if verdict is None:
-            place = ["path", "subject"]
-            (number,), handles, (verdict,) = _judged(snapshot, of, [number], place, city, at)
-    if of.subject in PERSONAL:
+        # where the index knows the number just as it was given, as it mostly does, nothing is
+        # looked at more closely; a separator of its keys could make a part of a key look like one
+        if of_things and number.isalnum():
+            verdict = judged_one(snapshot, slug, number, city, at)
+            if verdict.found:
+                return _one_told(head, at, number, verdict)
+        (number,), handles, (verdict,) = _judged(
+            snapshot, of, [number], ["path", "subject"], city, at
+        )
+    if not of_things:
         _note(of, handles, [verdict], city, purpose, caller)
+    return _one_told(head, at, number, verdict)
+
+
+def _one_told(head: bytes, at: str, number: str, verdict: Verdict) -> bytes:
     return b'%b%b",%b' % (head, at.encode(), _answer(number, verdict)[1:])
 
 
 def _context(snapshot: index.Snapshot, asked: Asked) -> Context:
-    """Return what a single check says beside its subject.
-
-    A system asks with one key in one city about many subjects: what was found right stays so until
-    the index changes, as it does when a key is revoked.
-    """
-    kept = snapshot.kept
-    said = (asked.slug, asked.query, asked.authorization)
-    found: Context | None = kept.get(said)
-    if found is None:
-        of, caller = _let_in(snapshot, asked)
-        query = _query(asked.query)
-        for name in query:
-            if name not in PARAMETERS:
-                raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
-        city = _city(snapshot, query.get("city"), "query")
-        at = _moment(query["at"], "query") if "at" in query else None
-        purpose = _purpose(of, query.get("purpose"), "query")
-        head = f'{{"type":"{of.slug}","city":"{city}","at":"'.encode()
-        found = Context(of, caller, city, at, purpose, head)
-        if len(kept) >= MOST_CONTEXTS:
-            kept.clear()
-        kept[said] = found
+    """Find out what a single check says beside its subject, and keep it while the index stays."""
+    of, caller = _let_in(snapshot, asked)
+    query = _query(asked.query)
+    for name in query:
+        if name not in PARAMETERS:
+            raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
+    city = _city(snapshot, query.get("city"), "query")
+    at = _moment(query["at"], "query") if "at" in query else None
+    purpose = _purpose(of, query.get("purpose"), "query")
+    head = f'{{"type":"{of.slug}","city":"{city}","at":"'.encode()
+    found = Context(of, of.subject not in PERSONAL, caller, city, at, purpose, head)
+    if len(snapshot.kept) >= MOST_CONTEXTS:
+        snapshot.kept.clear()
+    snapshot.kept[asked.slug, asked.query, asked.authorization] = found
     return found
 
 
@@ -292,19 +299,6 @@ def _purpose(of: RecordType, purpose: Any, place: str) -> str:
             "characters; the person can read it",
         )
     return text
-
-
-def _known(
-    snapshot: index.Snapshot, of: RecordType, given: str, city: str, at: str
-) -> Verdict | None:
-    """Return the verdict where the index knows the number just as it was given, as it mostly does;
-    None where it has to be looked at more closely.
-    """
-    # a separator of the index's keys could make a part of a key look like a number
-    if of.subject in PERSONAL or not given.isalnum():
-        return None
-    verdict = judged_one(snapshot, of.slug, given, city, at)
-    return verdict if verdict.found else None
 
 
 def _judged(

@@ -122,36 +122,13 @@ class Snapshot:
         check costs the same after years of daily records.
         """
         start = f"{type_slug}\0{handle}\0".encode()
-        return self._facts(self._read.cursor(db=self._index.records), start, at)
+        return _facts(self._read.cursor(db=self._index.records), start, at, at.encode())
 
     def facts_of_many(self, type_slug: str, handles: Iterable[str], at: str) -> list[list[Fact]]:
         """Return what `facts` does for each of many subjects."""
-        cursor = self._read.cursor(db=self._index.records)
-        of_type, facts = f"{type_slug}\0", self._facts
-        return [facts(cursor, f"{of_type}{handle}\0".encode(), at) for handle in handles]
-
-    def _facts(self, cursor: Cursor, start: bytes, at: str) -> list[Fact]:
-        """Return the facts whose keys begin with `start`, as `facts` says."""
-        found: list[Fact] = []
-        issued = False
-        first = start + at.encode()
-        there = cursor.set_range(first)
-        if there:
-            for key, value in cursor:
-                if not key.startswith(start):
-                    break
-                fact = read_fact(value)
-                if fact.issued_at <= at:
-                    issued = True
-                found.append(fact)
-        if not issued:
-            # nothing that was issued by then and goes on: the last that had ended, if any
-            back = (
-                cursor.set_range(start + at.encode()) and cursor.prev() if there else cursor.last()
-            )
-            if back and cursor.key().startswith(start):
-                found.append(read_fact(cursor.value()))
-        return found
+        cursor, of_type = self._read.cursor(db=self._index.records), f"{type_slug}\0"
+        ended_by = at.encode()
+        return [_facts(cursor, f"{of_type}{each}\0".encode(), at, ended_by) for each in handles]
 
     def history(self, type_slug: str, handle: str) -> list[Fact]:
         """Return what the logs say of all records of a type about a subject, by their ends."""
@@ -221,6 +198,27 @@ class Snapshot:
                 if key != b"shared-number"
             ]
         }
+
+
+def _facts(cursor: Cursor, start: bytes, at: str, ended_by: bytes) -> list[Fact]:
+    """Return the facts whose keys begin with `start`, as `Snapshot.facts` says."""
+    found: list[Fact] = []
+    issued = False
+    there = cursor.set_range(start + ended_by)
+    if there:
+        for key, value in cursor:
+            if not key.startswith(start):
+                break
+            fact = read_fact(value)
+            if fact.issued_at <= at:
+                issued = True
+            found.append(fact)
+    if not issued:
+        # nothing that was issued by then and goes on: the last that had ended, if any
+        back = cursor.set_range(start + ended_by) and cursor.prev() if there else cursor.last()
+        if back and cursor.key().startswith(start):
+            found.append(read_fact(cursor.value()))
+    return found
 
 
 class Index:
