@@ -37,11 +37,12 @@ def situations(draw: st.DrawFn) -> tuple[Graph, list[Project], list[int], list[i
     return graph, projects, draw(some), draw(some)
 
 
-@pytest.mark.parametrize("many", [0, 1, 200])
+@pytest.mark.parametrize(("few", "most"), [(0, 1_000), (16, 1_000), (1, 1), (0, 0)])
 @settings(max_examples=150)
 @given(situation=situations())
-def test_every_project_and_all_together_equal_a_full_search(many, situation):
-    with mock.patch.object(scenario, "MANY", many):
+def test_every_project_and_all_together_equal_a_full_search(few, most, situation):
+    """By opening arcs, by a few searches, by preparing the changed graph."""
+    with mock.patch.multiple(scenario, FEW=few, MOST_OPENED=most):
         check(situation)
 
 
@@ -98,3 +99,28 @@ def test_a_project_that_cannot_be_is_refused(arc, words):
     with pytest.raises(GraphError) as refused:
         Appraiser(graph, prepare(graph), [0], [1], [Project("odd", (arc,))])
     assert words in refused.value.message_en
+
+
+def test_closing_main_roads_prepares_the_graph_once_and_searches_nothing():
+    graph = grid(30, 11)
+    projects = [
+        Project(
+            f"street {at}",
+            tuple(Arc(30 * at + step, 30 * at + step + 1, cost) for step in range(29)),
+        )
+        for at, cost in ((5, np.inf), (14, 20.0), (15, np.inf))
+    ]
+    places = np.arange(0, graph.nodes, 7)
+    appraiser = Appraiser(graph, prepare(graph), places, places, projects)
+    with (
+        mock.patch.object(scenario, "prepare", wraps=prepare) as prepared,
+        mock.patch.object(scenario.dijkstra, "costs_of") as searched,
+    ):
+        found = {project.key: appraiser.after([project.key]).copy() for project in projects}
+    assert prepared.call_count == 1
+    assert searched.call_count == 0
+    for project in projects:
+        expected = dijkstra.costs_of(changed(graph, project), places, places)
+        np.testing.assert_allclose(found[project.key], expected, rtol=1e-9)
+        same = expected == appraiser.base
+        assert (found[project.key][same] == appraiser.base[same]).all()

@@ -2,8 +2,12 @@
 
 A project changes few arcs. Whatever becomes cheaper is found from the costs to and from the ends of
 the changed arcs alone: the least way from s to t either stays as it is, or takes changed arcs, and
-between them runs as it ran before. Whatever becomes dearer can only touch pairs whose least ways
-used it; those are searched anew. Both give exactly what a full recomputation gives.
+between them runs as it ran before.
+
+What becomes dearer is turned into the same: take out of the graph all arcs that any project makes
+dearer, and prepare what is left once. In it every project only opens arcs, its own at their new
+costs, those that it leaves alone at their present ones. Where few places are concerned, they are
+searched anew instead. All give exactly what a full recomputation gives.
 """
 
 from __future__ import annotations
@@ -17,13 +21,18 @@ from numba import njit
 
 from conurb.network import dijkstra, sweeping
 from conurb.network.contraction import Hierarchy, prepare
-from conurb.network.graph import Flags, Floats, Graph, GraphError, Ints, graph_of
+from conurb.network.graph import Floats, Graph, GraphError, Ints, graph_of
 
 SLACK = 1e-12
 """Relative room for rounding when it is asked whether a least way uses an arc."""
 
-MANY = 200
-"""With more searches than this to be made anew, the changed graph is prepared instead."""
+FEW = 16
+"""So many searches at most are made anew where arcs become dearer, before the graph without all
+such arcs is prepared."""
+
+MOST_OPENED = 1_000
+"""With more arcs than this to be opened, the changed graph is prepared instead: to open k of them
+takes about k³ steps, and k for every pair of places."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +77,22 @@ def changed(graph: Graph, project: Project) -> Graph:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Laid:
+    """Least costs in a graph: from sources to targets, and to, from and between the arcs' ends."""
+
+    base: Floats
+    to: Floats
+    below: Floats
+    between: Floats
+
+
 class Appraiser:
     """The least costs between places before and after projects, from one preparation.
 
     `sources` and `targets` are nodes; `base` is the array (sources, targets) of costs before. What
-    leads to and from the ends of all projects' arcs is computed once, when the appraiser is made.
+    leads to and from the ends of all projects' arcs is computed once, when the appraiser is made;
+    the same without all that any project makes dearer, once that is needed.
     Raises GraphError for a project that names a node that there is not, or a cost that is none.
     """
 
@@ -96,10 +116,37 @@ class Appraiser:
         ends = {node for each in projects for arc in each.arcs for node in (arc.tail, arc.head)}
         self.ends = np.array(sorted(ends), dtype=np.int32)
         self._at = {int(node): at for at, node in enumerate(self.ends)}
-        self.base = sweeping.costs(hierarchy, self.sources, self.targets, threads=threads)
-        self._to = sweeping.costs(hierarchy.reversed, self.ends, self.sources, threads=threads).T
-        self._from = sweeping.costs(hierarchy, self.ends, self.targets, threads=threads)
-        self._between = sweeping.costs(hierarchy, self.ends, self.ends, threads=threads)
+        self._laid = self._lay(hierarchy)
+
+    @property
+    def base(self) -> Floats:
+        """The least costs before any project: (sources, targets)."""
+        return self._laid.base
+
+    def _lay(self, hierarchy: Hierarchy) -> _Laid:
+        sources, targets, ends, threads = self.sources, self.targets, self.ends, self._threads
+        return _Laid(
+            base=sweeping.costs(hierarchy, sources, targets, threads=threads),
+            to=sweeping.costs(hierarchy.reversed, ends, sources, threads=threads).T,
+            below=sweeping.costs(hierarchy, ends, targets, threads=threads),
+            between=sweeping.costs(hierarchy, ends, ends, threads=threads),
+        )
+
+    @cached_property
+    def _worsened(self) -> dict[tuple[int, int], float]:
+        """The arcs that any project makes dearer, and what they cost before."""
+        return {
+            (arc.tail, arc.head): self._present[arc.tail, arc.head]
+            for project in self.projects.values()
+            for arc in project.arcs
+            if arc.cost > self._present[arc.tail, arc.head]
+        }
+
+    @cached_property
+    def _without(self) -> _Laid:
+        """The least costs without any arc that a project makes dearer."""
+        closed = tuple(Arc(tail, head, np.inf) for tail, head in self._worsened)
+        return self._lay(prepare(changed(self.graph, Project("", closed))))
 
     @cached_property
     def _present(self) -> dict[tuple[int, int], float]:
@@ -123,14 +170,11 @@ class Appraiser:
         better, worse = self._sorted(project)
         found = np.empty_like(self.base) if out is None else out
         found[:] = self.base
-        untouched = np.zeros(len(self.sources), dtype=bool)
-        if worse and better:
-            self._both_ways(project, better, worse, found)
-        elif worse:
-            self._worsen(project, worse, found)
-        elif better:
-            self._improve(better, untouched, self._from, self._between, found)
-        if worse:
+        if not worse:
+            self._open(better, self._laid, found)
+        else:
+            if better or not self._searched(project, worse, found):
+                self._reopen(project, found)
             _settle(found, self.base, SLACK)
         return found
 
@@ -145,81 +189,61 @@ class Appraiser:
                 worse.append(arc)
         return better, worse
 
-    def _worsen(self, project: Project, worse: list[Arc], found: Floats) -> None:
-        """Search anew the pairs whose least way may lead over the worse arcs, and no other."""
+    def _searched(self, project: Project, worse: list[Arc], found: Floats) -> bool:
+        """Search anew the pairs whose least way may lead over the worse arcs.
+
+        Returns False, and does nothing, where that takes more than a few searches.
+        """
         rows = np.zeros(len(self.sources), dtype=bool)
         columns = np.zeros(len(self.targets), dtype=bool)
         for arc in worse:
-            to_tail = self._to[:, self._at[arc.tail]] + self._present[arc.tail, arc.head]
-            _mark(self.base, to_tail, self._from[self._at[arc.head]], SLACK, rows, columns)
+            to_tail = self._laid.to[:, self._at[arc.tail]] + self._present[arc.tail, arc.head]
+            below = self._laid.below[self._at[arc.head]]
+            _mark(self.base, to_tail, below, SLACK, rows, columns)
+            if min(rows.sum(), columns.sum()) > FEW:
+                return False
         origins, destinations = np.flatnonzero(rows), np.flatnonzero(columns)
         if not len(origins):
-            return
+            return True
         graph = changed(self.graph, project)
-        if min(len(origins), len(destinations)) > MANY:
-            self._start_over(graph, found)
-        elif len(origins) <= len(destinations):
+        if len(origins) <= len(destinations):
             found[origins] = dijkstra.costs_of(graph, self.sources[origins], self.targets)
         else:
             back = dijkstra.costs_of(graph.reversed, self.targets[destinations], self.sources)
             found[:, destinations] = back.T
+        return True
 
-    def _both_ways(
-        self, project: Project, better: list[Arc], worse: list[Arc], found: Floats
-    ) -> None:
-        """Search anew from sources that a worse arc touches; improve what all others find."""
-        touched = np.zeros(len(self.sources), dtype=bool)
-        ends_touched = np.zeros(len(self.ends), dtype=bool)
-        for arc in worse:
-            tail, head = self._at[arc.tail], self._at[arc.head]
-            cost = self._present[arc.tail, arc.head]
-            touched |= _uses(self._to[:, tail], cost, self._to[:, head])
-            ends_touched |= _uses(self._between[:, tail], cost, self._between[:, head])
-        anew, ends_anew = np.flatnonzero(touched), np.flatnonzero(ends_touched)
-        if len(anew) + len(ends_anew) > MANY:
-            self._start_over(changed(self.graph, project), found)
+    def _reopen(self, project: Project, found: Floats) -> None:
+        """Fill `found` from the graph without the worse arcs, opening what there is after."""
+        after = dict(self._worsened)
+        after.update({(arc.tail, arc.head): arc.cost for arc in project.arcs})
+        opened = [Arc(tail, head, cost) for (tail, head), cost in after.items() if cost < np.inf]
+        if len(opened) > MOST_OPENED:
+            hierarchy = prepare(changed(self.graph, project))
+            sweeping.costs(hierarchy, self.sources, self.targets, threads=self._threads, out=found)
             return
-        below, between = self._from, self._between
-        if len(ends_anew):
-            below, between = below.copy(), between.copy()
-            slowed = changed(self.graph, Project(project.key, tuple(worse)))
-            both = np.concatenate([self.targets, self.ends])
-            costs = dijkstra.costs_of(slowed, self.ends[ends_anew], both)
-            below[ends_anew] = costs[:, : len(self.targets)]
-            between[ends_anew] = costs[:, len(self.targets) :]
-        self._improve(better, touched, below, between, found)
-        if len(anew):
-            graph = changed(self.graph, project)
-            found[anew] = dijkstra.costs_of(graph, self.sources[anew], self.targets)
+        found[:] = self._without.base
+        self._open(opened, self._without, found)
 
-    def _start_over(self, graph: Graph, found: Floats) -> None:
-        """Prepare the changed graph: with much to search anew that is the shorter way."""
-        sweeping.costs(prepare(graph), self.sources, self.targets, threads=self._threads, out=found)
-
-    def _improve(
-        self,
-        better: list[Arc],
-        touched: Flags,
-        below: Floats,
-        between: Floats,
-        found: Floats,
-    ) -> None:
-        """Lower `found` by ways over the better arcs, in rows that are not touched."""
-        tails = np.array([self._at[arc.tail] for arc in better])
-        heads = np.array([self._at[arc.head] for arc in better])
-        costs = np.array([arc.cost for arc in better])
-        # from the head of one better arc over others to the head of another
-        onward = self._through(between[np.ix_(heads, tails)], heads, tails) + costs
+    def _open(self, arcs: list[Arc], laid: _Laid, found: Floats) -> None:
+        """Lower `found`, which is as it was laid, by ways over arcs that are opened in it."""
+        if not arcs:
+            return
+        tails = np.array([self._at[arc.tail] for arc in arcs])
+        heads = np.array([self._at[arc.head] for arc in arcs])
+        costs = np.array([arc.cost for arc in arcs])
+        # from the head of one opened arc over others to the head of another
+        onward = self._through(laid.between[np.ix_(heads, tails)], heads, tails) + costs
         np.fill_diagonal(onward, 0.0)
-        for middle in range(len(better)):
+        for middle in range(len(arcs)):
             np.minimum(onward, onward[:, [middle]] + onward[[middle], :], out=onward)
-        reach = self._to[:, tails].copy()
+        reach = laid.to[:, tails].copy()
         closed = self.graph.ends[self.ends[tails]]
         reach[:, closed] = np.where(
             self.sources[:, None] == self.ends[tails][closed][None, :], reach[:, closed], np.inf
         )
         arrive = _least_sums(reach + costs, onward)
-        leave = below[heads].copy()
+        leave = laid.below[heads].copy()
         closed_heads = self.graph.ends[self.ends[heads]]
         leave[closed_heads] = np.where(
             self.ends[heads][closed_heads][:, None] == self.targets[None, :],
@@ -227,8 +251,7 @@ class Appraiser:
             np.inf,
         )
         # an arc that brings a source to its head no sooner brings it nowhere sooner
-        arrive[arrive >= self._to[:, heads]] = np.inf
-        arrive[touched] = np.inf
+        arrive[arrive >= laid.to[:, heads]] = np.inf
         _lower(found, arrive, leave)
 
     def _through(self, costs: Floats, heads: Ints, tails: Ints) -> Floats:
@@ -252,14 +275,6 @@ def _check(graph: Graph, project: Project) -> None:
                 f"project {project.key}: arc {arc.tail} → {arc.head} costs {arc.cost}; "
                 "a cost is a number of zero or more",
             )
-
-
-def _uses(to_tail: Floats, cost: float, to_head: Floats) -> Flags:
-    """Whether a least way to the head may lead over the arc."""
-    if not np.isfinite(cost):
-        return np.zeros(len(to_tail), dtype=bool)
-    over = to_tail + cost
-    return np.isfinite(over) & (over <= to_head * (1 + SLACK) + SLACK)
 
 
 def _least_sums(left: Floats, right: Floats) -> Floats:
