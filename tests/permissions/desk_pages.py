@@ -55,6 +55,7 @@ case-appeal               POST    login   goes     missing  missing missing  mis
 case-appeal               EMPTY   login   bad      missing  missing missing  missing missing
 notices                   GET     login   ok       ok       ok      ok       ok      ok
 notices-read              POST    login   goes     goes     goes    goes     goes    goes
+notices-seen              POST    login   ok       ok       ok      ok       ok      ok
 
 desk                      GET     login   no       ok       ok      ok       ok      ok
 desk-xlsx                 GET     login   no       ok       ok      ok       ok      ok

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conurb.desk import services
 from conurb.desk.stages import State
+from conurb.journal.phrases import address_of
 from conurb.region.models import Authority, City, User, in_language, works_for_region
 from conurb.scoping import ScopedManager
 
@@ -323,9 +325,16 @@ class Delegation(models.Model):
 
 
 class Notice(models.Model):
-    """What an applicant is told, kept until read; also sent by mail where there is an address."""
+    """What a person is told, kept until read; also sent by mail where there is an address.
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    It is about a case, or about something of a pack that its URN names.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
+    about = models.CharField(max_length=200, blank=True, help_text="URN, where it is no case")
+    once = models.CharField(
+        max_length=60, blank=True, help_text="names what is told a person once only"
+    )
     to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")
     title_zh = models.CharField(max_length=200)
     title_en = models.CharField(max_length=300)
@@ -345,9 +354,21 @@ class Notice(models.Model):
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
         base_manager_name = "everything"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["to", "about", "once"],
+                condition=~models.Q(once=""),
+                name="told_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def address(self) -> str:
+        """The page of what it is about; "" where that has none."""
+        return reverse("case", args=[self.case.key]) if self.case else address_of(self.about)
 
     @property
     def title(self) -> str:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("case-files/<str:key>/remove/", filling.detach, name="case-detach"),
     path("notices/", cases.notices, name="notices"),
     path("notices/read/", cases.notices_read, name="notices-read"),
+    path("notices/seen/", cases.notices_seen, name="notices-seen"),
     path("desk/", desk.desk, name="desk"),
     path("desk/next/", desk.next_one, name="desk-next"),
     path("desk/bulk/", desk.bulk, name="desk-bulk"),

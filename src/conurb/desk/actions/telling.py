@@ -113,11 +113,17 @@ def mail_again(*, now: datetime | None = None) -> Mailed:
     return mail(list(waiting.values_list("pk", flat=True)), now=now)
 
 
-def mail(keys: list[int], *, now: datetime | None = None) -> Mailed:
-    """Mail notices, each at most once: the row is held while the server is spoken to."""
+def mail(keys: list[int], *, now: datetime | None = None, hurried: bool = False) -> Mailed:
+    """Mail notices, each at most once: the row is held while the server is spoken to.
+
+    Who is `hurried`, since somebody waits for a page, gives up with the first failure and leaves
+    the rest to the daily command.
+    """
     told = Mailed()
     connection = get_connection(timeout=TIMEOUT)
     for key in keys:
+        if hurried and told.failed:
+            break
         with transaction.atomic():
             notice = (
                 Notice.everything.select_for_update(of=("self",))
@@ -132,7 +138,8 @@ def mail(keys: list[int], *, now: datetime | None = None) -> Mailed:
 def _mail(notice: Notice, connection: BaseEmailBackend, told: Mailed, moment: datetime) -> None:
     state = RegionState.objects.first()
     site = state.name_zh if state else "Conurb"
-    body = f"{notice.words_zh}\n\n{notice.words_en}\n\n{settings.SITE_ADDRESS}\n"
+    page = settings.SITE_ADDRESS + (notice.address if notice.about else "")
+    body = f"{notice.words_zh}\n\n{notice.words_en}\n\n{page}\n"
     notice.mail_tries += 1
     try:
         EmailMessage(

@@ -23,6 +23,11 @@ def unread(user: User | AnonymousUser) -> int:
     return Notice.objects.visible_to(user).filter(read_at=None).count()
 
 
+def unread_about(user: User, about: str) -> int:
+    """Return how many notices about something, by its URN, this person has not read."""
+    return Notice.objects.visible_to(user).filter(about=about, read_at=None).count()
+
+
 def notices(user: User, page: str | None) -> Page[Notice]:
     """Return a page of a person's notices, the newest first."""
     rows = Notice.objects.visible_to(user).select_related("case")

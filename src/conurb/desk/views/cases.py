@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from conurb.desk.actions import appealing, applying, telling
+from conurb.desk.actions import appealing, applying, notifying, telling
 from conurb.desk.forms import AppealForm, ReasonForm, dressed, filled_in
 from conurb.desk.models import Case, CaseFile, Notice
 from conurb.desk.queries import pages_cases, pages_notices
@@ -205,6 +205,14 @@ def notices_read(request: HttpRequest) -> HttpResponse:
     for notice in Notice.objects.visible_to(person).filter(read_at=None):
         telling.read(person, notice)
     return HttpResponseRedirect(reverse("notices"))
+
+
+@login_required
+@require_POST
+def notices_seen(request: HttpRequest) -> HttpResponse:
+    """Note that the notices about something were read; its page asks for it once it is shown."""
+    notifying.read_about(applicant(request), request.POST.get("about", ""))
+    return HttpResponse()
 
 
 def carry_out(
