@@ -10,9 +10,11 @@ import pytest
 import shapely
 
 from conurb.atlas.actions import finding as actions
+from conurb.atlas.actions.layers import publish
+from conurb.atlas.findings.naming import Rule
 from conurb.atlas.models import Finding, FindingRun, LayerVersion
 from conurb.atlas.queries import findings as queries
-from conurb.atlas.queries import findings_sides
+from conurb.atlas.queries import findings_figures, findings_sides
 from conurb.atlas.queries.findings import FindingFilter
 from conurb.background import actions as jobs
 from conurb.background.models import Job
@@ -130,7 +132,7 @@ def test_a_pass_about_a_layer_leaves_out_what_is_between_others(
     other = layers.layer("430300")
     apart = layers.version(other, frame(("0101", -5000, 0, -4900, 100)), state="submitted")
     assert found(pass_about(planner, apart)) == {}
-    assert len(found(pass_about(planner, None))) == 2
+    assert len(found(pass_about(User.objects.get(username="office"), None))) == 2
 
 
 def test_protected_ground_of_a_city_is_held_against_every_plan(planner: User) -> None:
@@ -166,7 +168,8 @@ def test_who_may_ask_and_who_sees(
 
 def test_nothing_to_compare_and_maps_without_rules_are_refused(planner: User) -> None:
     with pytest.raises(RefusedError, match="无法比对"):
-        actions.ask(planner)
+        actions.ask(User.objects.get(username="office"))
+    assert actions.ask_after(layers.version(layers.layer(CHANGSHA), frame(WORKS))) is None
     zones = layers.version(layers.layer(CHANGSHA, kind="zones"), frame(WORKS), state="submitted")
     with pytest.raises(RefusedError, match="没有对应"):
         actions.ask(planner, zones)
@@ -252,3 +255,103 @@ def test_lists_filters_and_maps(
     assert shape.is_valid
     assert shape.hausdorff_distance(Finding.everything.get(run=run, rule="overlap").shape) < 2e-6
     assert drawn["features"][0]["properties"]["cities_zh"] == ["长沙", "株洲"]
+
+
+# — all maps —
+
+
+@pytest.fixture
+def office() -> User:
+    return User.objects.get(username="office")
+
+
+def test_only_the_office_lets_all_rules_run_over_all_maps(
+    planner: User, office: User, plans: dict[str, LayerVersion]
+) -> None:
+    with pytest.raises(NotCompetentError):
+        actions.ask(planner)
+    run = actions.ask(office)
+    assert actions.ask(office) == run
+    assert run.job is not None
+    assert run.job.authority == office.authority
+    jobs.cancel(office, run.job)
+    run.refresh_from_db()
+    assert run.state == FindingRun.State.CANCELLED
+    assert queries.last_broken_off(planner) == run
+    done = actions.perform(actions.ask(office))
+    assert queries.last_broken_off(planner) is None
+    assert {each.pk for each in queries.compared_in(planner, done)} == {
+        each.pk for each in plans.values()
+    }
+
+
+def test_versions_that_come_to_stand_ask_for_one_pass_over_the_newest_of_all(
+    office: User,
+    planner: User,
+    plans: dict[str, LayerVersion],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    ground = layers.version(layers.layer(CHANGSHA, kind="protected"), frame(FAR))
+    publish(planner, ground)
+    (run,) = FindingRun.everything.filter(version=None)
+    assert run.job is not None
+    assert (run.asked_by, run.job.authority) == (None, office.authority)
+    assert queries.run_under_way(office) == run
+    entry = Entry.everything.get(object_urn=run.urn, verb="finding.ask")
+    assert entry.detail["after"] == str(ground)
+
+    second = layers.version(plans["homes"].layer, frame(HOMES), state="published")
+    assert actions.ask_after(second) == run
+    compared = set(run.compared(manager="everything").values_list("pk", flat=True))
+    assert compared == {ground.pk, plans["works"].pk, second.pk}
+
+    # one that a worker has begun keeps its versions
+    Job.everything.filter(pk=run.job.pk).update(state=Job.State.RUNNING)
+    third = layers.version(plans["homes"].layer, frame(HOMES), state="published")
+    with django_capture_on_commit_callbacks(execute=True):
+        later = actions.ask_after(third)
+    assert later is not None
+    assert later != run
+    later.refresh_from_db()
+    assert later.state == FindingRun.State.DONE
+    assert later.counts["new"] == 2
+
+
+def test_maps_without_rules_and_regions_without_tables_ask_for_nothing(
+    plans: dict[str, LayerVersion], settings: Any, tmp_path: Any
+) -> None:
+    zones = layers.version(layers.layer(CHANGSHA, kind="zones"), frame(WORKS), state="published")
+    assert actions.ask_after(zones) is None
+    settings.REGION_PATH = tmp_path
+    assert actions.ask_after(plans["works"]) is None
+    assert not FindingRun.everything.exists()
+
+
+def test_what_breaks_a_pass_off_is_noted_with_it(
+    office: User, plans: dict[str, LayerVersion], settings: Any, tmp_path: Any
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    run = actions.ask(office)
+    with pytest.raises(KeyboardInterrupt):
+        actions.perform(run, stop)
+    assert run.state == FindingRun.State.CANCELLED
+    settings.REGION_PATH = tmp_path
+    again = actions.note_pass()
+    with pytest.raises(RefusedError):
+        actions.perform(again)
+    assert again.state == FindingRun.State.FAILED
+
+
+def test_the_measures_of_the_plan_read_what_the_last_pass_counted(
+    office: User, plans: dict[str, LayerVersion]
+) -> None:
+    assert findings_figures.standing() is None
+    run = pass_about(office, None)
+    told = findings_figures.standing()
+    assert told is not None
+    assert (told.number, told.as_of) == (2, run.ended_at)
+    only = findings_figures.standing([Rule.OVERLAP, Rule.CORRIDOR])
+    assert only is not None
+    assert only.number == 1

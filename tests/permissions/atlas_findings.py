@@ -11,8 +11,13 @@ from typing import Any
 PAGES = """
 route                        method  nobody  resident changsha zhuzhou xiangtan office  admin
 
+atlas-findings               GET     login   no       ok       ok      ok       ok      ok
+atlas-findings-run           GET     login   no       no       no      no       method  method
+atlas-findings-run           POST    login   no       no       no      no       goes    goes
 atlas-findings-geojson       GET     login   no       ok       ok      ok       ok      ok
 atlas-findings-geojson@draft GET     login   no       missing  missing missing  missing ok
+atlas-findings-file          GET     login   no       ok       ok      ok       ok      ok
+atlas-findings-file@draft    GET     login   no       missing  missing missing  missing ok
 atlas-findings-xlsx          GET     login   no       ok       ok      ok       ok      ok
 atlas-findings-xlsx@draft    GET     login   no       missing  missing missing  missing ok
 """
@@ -63,9 +68,15 @@ def _key(name: str) -> Any:
     return lambda world: [world.more[name].key]
 
 
+def _file(name: str) -> Any:
+    return lambda world: [world.more[name].key, "csv"]
+
+
 PLACES = {
     "atlas-findings-geojson": _key("finding-run"),
     "atlas-findings-geojson@draft": _key("finding-run-draft"),
+    "atlas-findings-file": _file("finding-run"),
+    "atlas-findings-file@draft": _file("finding-run-draft"),
     "atlas-findings-xlsx": _key("finding-run"),
     "atlas-findings-xlsx@draft": _key("finding-run-draft"),
 }

@@ -70,6 +70,8 @@ class FindingRun(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
+    URN: ClassVar = "urn:conurb:region:finding-run:"
+
     objects = ScopedManager["FindingRun"]()
     everything: ClassVar[models.Manager[FindingRun]] = models.Manager()
 
@@ -87,7 +89,7 @@ class FindingRun(models.Model):
     @property
     def urn(self) -> str:
         """The name that holds wherever the pass lies."""
-        return f"urn:conurb:region:finding-run:{self.key}"
+        return f"{self.URN}{self.key}"
 
     @property
     def is_over(self) -> bool:

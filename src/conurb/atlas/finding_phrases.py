@@ -19,8 +19,14 @@ def _done(detail: Detail) -> list[Remark]:
     ]
 
 
+def _asked(detail: Detail) -> list[Remark]:
+    if "after" not in detail:
+        return []
+    return [(_("By itself, because of a change of"), str(detail["after"]))]
+
+
 PHRASES = {
-    "finding.ask": Phrase(_("asked for the findings of")),
+    "finding.ask": Phrase(_("asked for the findings of"), _asked),
     "finding.done": Phrase(_("worked out the findings of"), _done),
 }
 

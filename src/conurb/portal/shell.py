@@ -72,6 +72,7 @@ class Row:
 
 
 COUNTERS = ("government-services",)
+PLANNERS = ("spatial-planning",)
 
 OF_PACKS: Sequence[Row] = []
 """Stands where the pages of packs go."""
@@ -131,6 +132,7 @@ def _layout() -> list[tuple[str, str, Sequence[Row]]]:
             [
                 Row(EVERYBODY, _("Layers of maps"), "atlas", "stack-2"),
                 Row(EVERYBODY, _("Map of layers"), "atlas-map", "map-2"),
+                Row(OFFICERS, _("Findings of all maps"), "atlas-findings", "map-search", PLANNERS),
             ],
         ),
         ("", "", [Row(OFFICERS, _("My work"), "work", "briefcase")]),

@@ -1,15 +1,16 @@
 """Looking for findings: a pass is asked for, worked out in the background, kept and compared.
 
 Working out reads and computes only, keeping writes in one transaction with the end of the job, so
-that a pass that is cancelled or fails leaves nothing half-done. Verbs of the journal: finding.ask,
-finding.done.
+that a pass that is cancelled or fails leaves nothing half-done. A pass over all layers is asked for
+by the coordination office, by the command line, and by itself whenever other versions stand.
+Verbs of the journal: finding.ask, finding.done.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from threading import Event
 
 import shapely
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
@@ -36,7 +38,8 @@ from conurb.background.models import Job
 from conurb.background.work import CancelledError, Running, Work
 from conurb.journal.actions import record
 from conurb.refusal import NotCompetentError, RefusedError
-from conurb.region.models import User, works_for_region
+from conurb.region.competence import require_office
+from conurb.region.models import Authority, User, works_for_region
 from conurb.region.tables import Bilingual
 
 KIND = "atlas.findings"
@@ -69,29 +72,113 @@ def ask(
 
     Which versions are compared is settled here, so that the pass tells of what was there when it
     was asked for. A pass about the same versions that still waits is returned in place of a new
-    one. Raises NotCompetentError for whoever works for no authority, RefusedError where there is
-    nothing to compare or the version is not one of a map with rules.
+    one. Raises NotCompetentError for whoever works for no authority and, where no version is
+    named, for whoever does not run the plan; RefusedError where there is nothing to compare or the
+    version is not one of a map with rules.
     """
-    if not works_for_region(actor):
+    if version is None:
+        require_office(actor)
+    elif not works_for_region(actor):
         raise NotCompetentError(_("Findings are looked for by officers of the region."))
-    if version is not None:
-        seen = LayerVersion.everything.filter(LayerVersion.visible(actor), pk=version.pk)
-        if not seen.exists():
-            raise NotCompetentError(_("This version is a draft of another authority."))
-        if version.layer.kind not in KINDS:
-            raise RefusedError(
-                _("There are no rules of findings for maps of the kind “%(kind)s”.")
-                % {"kind": version.layer.get_kind_display()}
-            )
+    else:
+        _require_judged(actor, version)
+    compared = _to_compare(version)
+    return _waiting_for(version, compared) or _begin(actor, version, compared, now)
+
+
+@transaction.atomic
+def ask_after(version: LayerVersion, now: datetime | None = None) -> FindingRun | None:
+    """Ask for a pass over all layers because of a change in which versions stand: this one.
+
+    A pass over all layers that no worker has begun takes the versions that stand now, so that
+    several versions at a time make one pass. None for maps without rules, in regions without
+    tables, and where there is nothing to compare.
+    """
+    if version.layer.kind not in KINDS or not findings_sides.has_rules():
+        return None
+    compared = findings_sides.current_versions()
+    if not compared:
+        return None
+    run = _waiting_for(None, compared) or _not_begun()
+    if run is not None:
+        run.compared(manager="everything").set(compared)
+        return run
+    return _begin(None, None, compared, now, after=str(version))
+
+
+@transaction.atomic
+def note_pass(now: datetime | None = None) -> FindingRun:
+    """Note a pass over all layers that the command line works out itself. Raises RefusedError."""
+    return _noted(None, None, _to_compare(None), now)
+
+
+def _require_judged(actor: User, version: LayerVersion) -> None:
+    """Refuse versions that the actor does not see, and those of maps without rules."""
+    seen = LayerVersion.everything.filter(LayerVersion.visible(actor), pk=version.pk)
+    if not seen.exists():
+        raise NotCompetentError(_("This version is a draft of another authority."))
+    if version.layer.kind not in KINDS:
+        raise RefusedError(
+            _("There are no rules of findings for maps of the kind “%(kind)s”.")
+            % {"kind": version.layer.get_kind_display()}
+        )
+
+
+def _to_compare(version: LayerVersion | None) -> list[LayerVersion]:
     compared = findings_sides.current_versions(version)
     if not compared:
         raise RefusedError(_("No map was submitted or published yet, so nothing can be compared."))
-    waiting = FindingRun.everything.filter(version=version, state=_STATES.WAITING)
-    for run in waiting:
-        if set(run.compared(manager="everything").values_list("pk", flat=True)) == {
-            each.pk for each in compared
-        }:
+    return compared
+
+
+def _waiting_for(
+    version: LayerVersion | None, compared: Sequence[LayerVersion]
+) -> FindingRun | None:
+    """Return a pass about the same versions that has not ended."""
+    wanted = {each.pk for each in compared}
+    for run in FindingRun.everything.filter(version=version, state=_STATES.WAITING):
+        if set(run.compared(manager="everything").values_list("pk", flat=True)) == wanted:
             return run
+    return None
+
+
+def _not_begun() -> FindingRun | None:
+    """Return a pass over all layers whose job waits in the queue; held until the end of this."""
+    waiting = FindingRun.everything.filter(version=None, state=_STATES.WAITING)
+    queued = Job.everything.select_for_update().filter(
+        pk__in=waiting.values("job"), state=Job.State.WAITING
+    )
+    job = queued.first()
+    return waiting.filter(job=job).first() if job is not None else None
+
+
+def _begin(
+    actor: User | None,
+    version: LayerVersion | None,
+    compared: Sequence[LayerVersion],
+    now: datetime | None,
+    **detail: str,
+) -> FindingRun:
+    """Note a pass and give it to a worker; what nobody asked for belongs to the office."""
+    run = _noted(actor, version, compared, now, **detail)
+    run.job = jobs.ask(
+        actor,
+        KIND,
+        about=version.urn if version else run.urn,
+        authority=None if actor else Authority.objects.filter(is_office=True).first(),
+        run=run.key,
+    )
+    run.save(update_fields=["job"])
+    return run
+
+
+def _noted(
+    actor: User | None,
+    version: LayerVersion | None,
+    compared: Sequence[LayerVersion],
+    now: datetime | None,
+    **detail: str,
+) -> FindingRun:
     run = FindingRun.everything.create(
         key=secrets.token_hex(15), version=version, asked_by=actor, asked_at=now or timezone.now()
     )
@@ -103,9 +190,8 @@ def ask(
         name=_name(run),
         at=run.asked_at,
         versions=len(compared),
+        **detail,
     )
-    run.job = jobs.ask(actor, KIND, about=version.urn if version else run.urn, run=run.key)
-    run.save(update_fields=["job"])
     return run
 
 
@@ -130,34 +216,61 @@ class WorkedOut:
     outcome: Outcome
 
 
-def perform(run: FindingRun) -> FindingRun:
-    """Work out a pass here and now, and keep what it finds."""
-    given = gather(run)
-    return keep(run, WorkedOut(given, work_out(given)))
+def perform(run: FindingRun, tell: Progress | None = None) -> FindingRun:
+    """Work out a pass here and now, and keep what it finds.
+
+    Whatever breaks it off, an interrupt too, is noted with the pass and raised again.
+    """
+    try:
+        given = gather(run)
+        return keep(run, WorkedOut(given, work_out(given, tell)))
+    except BaseException as fault:
+        broken_off = isinstance(fault, KeyboardInterrupt | CancelledError)
+        give_up(run, _STATES.CANCELLED if broken_off else _STATES.FAILED)
+        raise
 
 
 def gather(run: FindingRun) -> Given:
     """Read the versions that a pass compares, and the tables by which it judges."""
+    versions = run.compared(manager="everything").select_related("layer").order_by("layer_id")
+    return given_of(versions, run.version.layer.urn if run.version else None)
+
+
+def given_of(versions: Iterable[LayerVersion], about: str | None = None) -> Given:
+    """Read these versions, and the tables. Raises TablesError, RefusedError."""
     started = timezone.now()
     texts = findings_sides.rule_texts()
     borders = findings_sides.borders()
-    versions = run.compared(manager="everything").select_related("layer").order_by("layer_id")
     return Given(
         findings_sides.sides(versions, borders.plane),
         borders,
         texts,
         findings_sides.book_of(texts),
         findings_sides.words(),
-        run.version.layer.urn if run.version else None,
+        about,
         started,
     )
 
 
-def work_out(given: Given, tell: Progress | None = None) -> Outcome:
+def work_out(
+    given: Given, tell: Progress | None = None, rules: Collection[Rule] = tuple(Rule)
+) -> Outcome:
     """Return what the rules find; asks nothing of the database."""
     return passing.find(
-        given.sides, given.borders, given.book, given.words, about=given.about, progress=tell
+        given.sides,
+        given.borders,
+        given.book,
+        given.words,
+        about=given.about,
+        rules=rules,
+        progress=tell,
     )
+
+
+def unkept(outcome: Outcome) -> list[Finding]:
+    """Return findings as rows that no table holds, for files."""
+    nowhere = FindingRun()
+    return [_row(nowhere, number, each, None) for number, each in enumerate(outcome.findings, 1)]
 
 
 @transaction.atomic
@@ -317,4 +430,9 @@ def _undo(job: Job) -> None:
         give_up(run, _STATES.CANCELLED if cancelled else _STATES.FAILED)
 
 
-WORK = Work(KIND, Bilingual("查找问题图斑", "Looking for findings"), _do, _keep, _undo)
+def _leads_to(job: Job) -> str:
+    """A pass over all layers leads to its page; one about a version is shown where it is asked."""
+    return reverse("atlas-findings") if job.about.startswith(FindingRun.URN) else ""
+
+
+WORK = Work(KIND, Bilingual("查找问题图斑", "Looking for findings"), _do, _keep, _undo, _leads_to)

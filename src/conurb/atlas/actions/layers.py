@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conurb.atlas.actions import finding
 from conurb.atlas.models import Layer, LayerVersion
 from conurb.atlas.owners import kinds_of
 from conurb.journal.actions import record
@@ -89,6 +90,7 @@ def publish(actor: User, version: LayerVersion) -> LayerVersion:
     held.state, held.published_at = _STATES.PUBLISHED, timezone.now()
     held.save(update_fields=["state", "published_at"])
     record(actor, "layer-version.publish", urn=held.urn, name=_name(held))
+    finding.ask_after(held)
     return held
 
 

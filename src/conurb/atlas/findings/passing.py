@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
@@ -132,15 +132,16 @@ def find(
     words: Words | None = None,
     *,
     about: str | None = None,
+    rules: Collection[Rule] = tuple(Rule),
     progress: Progress | None = None,
 ) -> Outcome:
-    """Return everything that the rules find in these layers, in a fixed order.
+    """Return everything that these rules find in these layers, in a fixed order.
 
     Sides are in metres of the plane of `borders`. With `about`, the name of a layer, only findings
     in which that layer has part. Whatever `progress` raises ends the pass.
     """
     work = _Pass(sides, borders, book, words or Words(), about)
-    steps = list(work.steps())
+    steps = [(rule, step) for rule, step in work.steps() if rule in rules]
     for done, (rule, step) in enumerate(steps):
         if progress:
             progress(done, len(steps), STEPS[rule])

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-import shapely
 from django.db.models import Count, Q, QuerySet
 
+from conurb.atlas.finding_files import geojson_features
 from conurb.atlas.models import Finding, FindingRun, LayerVersion
 from conurb.region.models import City, User
 
@@ -26,6 +26,11 @@ class FindingFilter:
     severity: str = ""
     city: str = ""
     box: Bounds | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether anything was asked for."""
+        return self != type(self)()
 
     @classmethod
     def from_query(cls, asked: Mapping[str, str]) -> Self:
@@ -80,6 +85,29 @@ def latest_run(actor: User, version: LayerVersion | None) -> FindingRun | None:
     return done.filter(version=version).order_by("-ended_at", "-id").first()
 
 
+def run_under_way(actor: User) -> FindingRun | None:
+    """Return the last pass over all versions that has not ended."""
+    waiting = FindingRun.objects.visible_to(actor).filter(state=FindingRun.State.WAITING)
+    return waiting.filter(version=None).select_related("job").first()
+
+
+def last_broken_off(actor: User) -> FindingRun | None:
+    """Return the last pass over all versions where it failed or was cancelled."""
+    last = FindingRun.objects.visible_to(actor).filter(version=None).select_related("job").first()
+    if last is None or last.state in {last.State.WAITING, last.State.DONE}:
+        return None
+    return last
+
+
+def compared_in(actor: User, run: FindingRun) -> list[LayerVersion]:
+    """Return the versions that had part in a pass, city by city."""
+    seen = LayerVersion.objects.visible_to(actor)
+    compared = seen.filter(pk__in=run.compared(manager="everything").values("pk"))
+    return list(
+        compared.select_related("layer__city").order_by("layer__city__order", "layer__kind", "pk")
+    )
+
+
 def findings_of(
     actor: User, run: FindingRun, asked: FindingFilter | None = None
 ) -> QuerySet[Finding]:
@@ -92,6 +120,13 @@ def findings_of(
     if not asked.state:
         found = found.exclude(state=Finding.State.RESOLVED)
     return found.defer("geometry").select_related("since")
+
+
+def whole_findings(
+    actor: User, run: FindingRun, asked: FindingFilter | None = None
+) -> Iterator[Finding]:
+    """Yield the findings of a pass with their geometry, for files."""
+    return findings_of(actor, run, asked).defer(None).iterator(chunk_size=500)
 
 
 def finding(actor: User, run: FindingRun, key: str) -> Finding | None:
@@ -168,36 +203,8 @@ def features(
     actor: User, run: FindingRun, asked: FindingFilter | None = None, limit: int | None = None
 ) -> Iterator[dict[str, Any]]:
     """Yield findings as GeoJSON features (RFC 7946) in the language of the moment."""
-    asked = asked or FindingFilter()
     rows = findings_of(actor, run, asked).defer(None)[:limit]
-    cities = dict(City.objects.values_list("code", "short_zh"))
-    english = dict(City.objects.values_list("code", "short_en"))
-    for each in rows.iterator(chunk_size=500) if limit is None else rows:
-        codes = each.city_codes
-        yield {
-            "type": "Feature",
-            "id": each.number,
-            "geometry": _geometry(each),
-            "properties": {
-                "key": each.key,
-                "number": each.number,
-                "rule": each.rule,
-                "rule_name": str(each.get_rule_display()),
-                "row": each.row,
-                "state": each.state,
-                "state_name": str(each.get_state_display()),
-                "severity": each.severity,
-                "severity_name": str(each.get_severity_display()),
-                "cities": codes,
-                "cities_zh": [cities.get(code, code) for code in codes],
-                "cities_en": [english.get(code, code) for code in codes],
-                "area_m2": each.area_m2,
-                "length_m": each.length_m,
-                "reason": each.reason,
-                "source": each.source,
-                "features": each.features,
-            },
-        }
+    return geojson_features(rows.iterator(chunk_size=500) if limit is None else rows)
 
 
 def collection(
@@ -205,21 +212,6 @@ def collection(
 ) -> dict[str, Any]:
     """Return findings as a GeoJSON document."""
     return {"type": "FeatureCollection", "features": list(features(actor, run, asked, limit))}
-
-
-def _geometry(each: Finding) -> Any:
-    # a grid would move shared corners apart; coordinates are only written with fewer digits
-    return _rounded(shapely.geometry.mapping(each.shape))
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, _DECIMALS)
-    if isinstance(value, Mapping):
-        return {key: _rounded(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
-    return value
 
 
 def _box(text: str) -> Bounds | None:

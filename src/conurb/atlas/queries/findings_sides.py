@@ -46,6 +46,11 @@ def rule_texts() -> dict[str, str]:
         raise TablesError(error) from error
 
 
+def has_rules() -> bool:
+    """Tell whether the region declares tables of findings at all."""
+    return (Path(settings.REGION_PATH) / FOLDER).is_dir()
+
+
 def book_of(texts: Mapping[str, str]) -> rulebook.Rulebook:
     """Return the tables that texts declare. Raises TablesError with all that is wrong."""
     try:

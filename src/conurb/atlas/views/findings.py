@@ -1,19 +1,84 @@
-"""The findings of a pass as files: for maps, for geographic programs, for desks."""
+"""Findings of all maps that stand: their page, the pass over them, and files of any pass."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from typing import Any
 
-from conurb.atlas.models import FindingRun
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from conurb.atlas import finding_files
+from conurb.atlas.models import Finding, FindingRun
 from conurb.atlas.queries import findings as queries
 from conurb.atlas.queries.findings import FindingFilter
+from conurb.atlas.queries.findings_pages import rows_of
 from conurb.journal import sheets
 from conurb.journal.serving import download
-from conurb.region.access import officers_only, person
+from conurb.region.access import office_only, officers_only, person
+from conurb.region.models import City, User, coordinates
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PER_PAGE = 30
+
+
+@officers_only
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    """Show what the last pass over all maps found, and how far the one under way is."""
+    actor = person(request)
+    run = queries.latest_run(actor, None)
+    under_way = queries.run_under_way(actor)
+    context: dict[str, Any] = {
+        "run": run,
+        "under_way": under_way,
+        "job": under_way.job if under_way and _sees_job(actor, under_way) else None,
+        "broken_off": queries.last_broken_off(actor),
+        "runs_all": coordinates(actor),
+        **({} if run is None else _found(request, actor, run)),
+    }
+    return render(request, "atlas/findings.html", context)
+
+
+def _found(request: HttpRequest, actor: User, run: FindingRun) -> dict[str, Any]:
+    asked = FindingFilter.from_query(request.GET.dict())
+    compared = queries.compared_in(actor, run)
+    listed = queries.findings_of(actor, run, asked)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "asked": asked,
+        "page": page,
+        "rows": rows_of(list(page.object_list), compared),
+        "summary": queries.summary(actor, run),
+        "compared": compared,
+        "rules": Finding.Rule.choices,
+        "states": Finding.State.choices,
+        "severities": Finding.Severity.choices,
+        "cities": City.objects.all(),
+    }
+
+
+def _sees_job(actor: User, run: FindingRun) -> bool:
+    """Whether the actor may see how far a pass is, and cancel it."""
+    job = run.job
+    if job is None:
+        return False
+    return type(job).objects.visible_to(actor).filter(pk=job.pk).exists()
+
+
+@office_only
+@require_POST
+def run_all(request: HttpRequest) -> HttpResponse:
+    """Let all rules run over all maps that stand."""
+    from conurb.atlas.actions import finding
+
+    run = finding.ask(person(request))
+    if run.is_over:
+        messages.success(request, _("All rules have run over all maps that stand."))
+    return redirect("atlas-findings")
 
 
 @officers_only
@@ -25,6 +90,18 @@ def as_geojson(request: HttpRequest, key: str) -> HttpResponse:
     return JsonResponse(
         queries.collection(person(request), run, asked), content_type="application/geo+json"
     )
+
+
+@officers_only
+@require_safe
+def as_file(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """Answer with the findings asked for as a file to keep: gpkg, geojson or csv."""
+    if form not in finding_files.FORMATS:
+        raise Http404
+    run = _visible(request, key)
+    asked = FindingFilter.from_query(request.GET.dict())
+    content = finding_files.write(form, queries.whole_findings(person(request), run, asked))
+    return download(content, f"{_title(run)}.{form}", finding_files.FORMATS[form].media_type)
 
 
 @officers_only
@@ -47,9 +124,12 @@ def as_workbook(request: HttpRequest, key: str) -> HttpResponse:
         sheets.Column(_("Latitude"), 12),
     ]
     sheet = sheets.Sheet(_("Findings"), columns, queries.table(person(request), run, asked))
-    title = _("Findings of %(layer)s") % {"layer": run.version or _("all layers")}
-    content = sheets.write([sheet], title=title, creator="Conurb")
-    return download(content, f"{title}.xlsx", XLSX)
+    content = sheets.write([sheet], title=_title(run), creator="Conurb")
+    return download(content, f"{_title(run)}.xlsx", XLSX)
+
+
+def _title(run: FindingRun) -> str:
+    return _("Findings of %(layer)s") % {"layer": run.version or _("all layers")}
 
 
 def _visible(request: HttpRequest, key: str) -> FindingRun:

@@ -1,16 +1,17 @@
-"""The measures of field 1; what they count is loaded when a figure is asked for."""
+"""The measures of field 1 and of plots in 2.4; what they count is loaded when asked for."""
 
 from __future__ import annotations
 
 from conurb.late import late
 from conurb.plan.measures import Measure
 
-ITEMS = ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
+ITEMS = ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2.4")
+"""Those of field 1; and 2.4, whose last task is to control the plots along the trunk lines."""
 _FIGURES = "conurb.sames.planning.queries.figures"
 
 
 def measures() -> tuple[Measure, ...]:
-    """Return the measures of items 1.1 to 1.6."""
+    """Return the measures of the items."""
     return (
         Measure(
             "reviews-adopted",
@@ -46,6 +47,27 @@ def measures() -> tuple[Measure, ...]:
             "Findings resolved in reviews",
             "1.1",
             late(f"{_FIGURES}.findings_resolved"),
+        ),
+        Measure(
+            "findings-standing",
+            "全部图层间未消除的问题图斑",
+            "Findings that stand between all maps",
+            "1.1",
+            late(f"{_FIGURES}.findings_standing"),
+        ),
+        Measure(
+            "findings-joining",
+            "其中在市界未对接或等级不一的线路",
+            "Of them lines that do not meet at a border, or in another class",
+            "1.1",
+            late(f"{_FIGURES}.findings_standing", "joining"),
+        ),
+        Measure(
+            "findings-corridors",
+            "干道、轨道控制廊道内不符合用途的图斑",
+            "Plots in control corridors of roads and rails outside their allowed use",
+            "2.4",
+            late(f"{_FIGURES}.findings_standing", "corridor"),
         ),
         Measure(
             "zones-area",

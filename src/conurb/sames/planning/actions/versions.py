@@ -1,4 +1,7 @@
-"""What a review does with the versions of a layer: submitted, published, withdrawn."""
+"""What a review does with the versions of a layer: submitted, published, withdrawn.
+
+Each changes which versions stand, so that the findings of all maps are looked for anew.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from conurb.atlas.actions import finding
 from conurb.atlas.models import LayerVersion
 from conurb.refusal import RefusedError
 
@@ -23,12 +27,14 @@ def submit(version: LayerVersion, moment: datetime) -> None:
         )
     version.state, version.submitted_at = _STATES.SUBMITTED, moment
     version.save(update_fields=["state", "submitted_at"])
+    finding.ask_after(version, moment)
 
 
 def publish(version: LayerVersion, moment: datetime) -> None:
     """Let everybody see what was adopted."""
     version.state, version.published_at = _STATES.PUBLISHED, moment
     version.save(update_fields=["state", "published_at"])
+    finding.ask_after(version, moment)
 
 
 def withdraw(version: LayerVersion, moment: datetime) -> None:
@@ -36,3 +42,4 @@ def withdraw(version: LayerVersion, moment: datetime) -> None:
     if version.state == _STATES.SUBMITTED:
         version.state, version.withdrawn_at = _STATES.WITHDRAWN, moment
         version.save(update_fields=["state", "withdrawn_at"])
+        finding.ask_after(version, moment)

@@ -8,7 +8,9 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conurb.atlas.findings.naming import Rule
 from conurb.atlas.models import Finding, FindingRun
+from conurb.atlas.queries import findings_figures
 from conurb.plan.measures import Figure, NoFigureError
 from conurb.sames.planning.models import LibraryPlan, Review
 from conurb.sames.planning.queries.reviews import late_parties
@@ -58,6 +60,14 @@ def findings_open() -> Figure:
     for run in _last_runs(versions):
         total += sum(run.counts.get("rules", {}).values())
     return _figure(total, "处", "findings")
+
+
+def findings_standing(*rules: str) -> Figure:
+    """How many findings of these rules stand between all maps, of any rule where none is named."""
+    told = findings_figures.standing([Rule(rule) for rule in rules] or list(Rule))
+    if told is None:
+        raise NoFigureError("尚未对全部图层运行规则", "the rules have not run over all maps yet")
+    return Figure(told.number, "处", "findings", told.as_of)
 
 
 def findings_resolved() -> Figure:
