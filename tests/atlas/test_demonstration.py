@@ -23,7 +23,7 @@ from conurb.region.models import City, User
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CITIES = ("430100", "430200", "430300")
-KINDS: tuple[Any, ...] = ("land-use", "protected", "lines")
+KINDS: tuple[Any, ...] = ("land-use", "protected", "lines", "corridors")
 
 
 def found(*, corrected: bool) -> Outcome:
@@ -40,7 +40,8 @@ def found(*, corrected: bool) -> Outcome:
                     layer=f"{kind} {city}",
                     kind=kind,
                     city=city,
-                    names=[name.split("（")[0] for name in frame["name"]],
+                    names=list(frame["name"]),
+                    allowed=list(frame["allowed"]) if kind == "corridors" else None,
                 )
             )
     return passing.find(sides, ground.borders, ground.book)
@@ -82,7 +83,7 @@ def test_maps_come_in_as_versions_and_a_corrected_one_resolves_its_conflicts(
     assert demonstration.demonstrate(None, 2021, timezone.now()) > 9  # type: ignore[arg-type]
     assert demonstration.demonstrate(None, 2021, timezone.now()) == 0  # type: ignore[arg-type]
     made = LayerVersion.everything.select_related("layer")
-    assert made.count() == 9
+    assert made.count() == 12
     assert all(each.is_demo and "纯属虚构" in each.layer.name_zh for each in made)
     drafts = made.filter(layer__kind=Layer.Kind.LAND_USE)
     assert {each.state for each in drafts} == {LayerVersion.State.DRAFT}

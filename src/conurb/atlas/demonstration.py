@@ -1,7 +1,8 @@
 """Invented planning maps on a node for demonstration, brought in as any file is.
 
-Every city gets a land-use plan (left as a draft, for the joint review), protected ground and lines
-(published). All are labelled invented in their titles, notes and features.
+Every city gets a land-use plan (left as a draft, for the joint review), protected ground, lines and
+control corridors (published). All are labelled invented in their titles, notes and features. What
+is published asks for the findings of all maps, which a worker looks for when the node runs.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ LABEL_EN = "invented for demonstration"
 SEED = 2021
 PLANNERS = "spatial-planning"
 
-_KINDS = ("land-use", "protected", "lines")
+_KINDS = ("land-use", "protected", "lines", "corridors")
 _TITLES: Mapping[str, tuple[str, str]] = {
     "land-use": ("国土空间用地规划", "Land-use plan"),
     "protected": ("保护控制范围", "Protected ground"),
-    "lines": ("道路、轨道与河道", "Roads, rails and rivers"),
+    "lines": ("道路、轨道、河道与绿道", "Roads, rails, rivers and greenways"),
+    "corridors": ("“三干一轨”控制带", "Control corridors of the three trunks and one rail"),
 }
 _NOTE = f"{LABEL}：由程序生成，不代表任何现行或拟议的规划。"
 _NOTE_EN = "Invented for demonstration by a program; it shows no plan in force or proposed."
@@ -67,6 +69,8 @@ def frame_of(
         return ground.land_use(city, without)
     if kind == Layer.Kind.LINES:
         return ground.lines(city, without)
+    if kind == Layer.Kind.CORRIDORS:
+        return ground.corridors(city)
     return ground.protected(city)
 
 
@@ -156,7 +160,7 @@ def _bring_in(planner: User, layer: Layer, frame: gpd.GeoDataFrame) -> LayerVers
         layer=0,
         crs=found["crs"]["key"],
         form=form,
-        fields={"code": "code", "name": "name"},
+        fields={name: name for name in ("code", "name", "allowed") if name in frame.columns},
         note=LABEL,
     )
     handed = importing.confirm(planner, handed, said)

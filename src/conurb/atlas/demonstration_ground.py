@@ -3,8 +3,10 @@
 Blocks come about as in a town: roads, rails and rivers with their belts cut the ground, what is
 left is halved across its longer side until it is as small as plots are at that distance from a
 centre. Uses follow from that distance and from a slowly varying field, so that neighbours resemble
-each other. The plans of two cities meet exactly at their border; then conflicts are put in, each by
-name, so that a corrected version can leave them out. The same seed gives the same maps.
+each other. Greenways and brooks lead across every border; control corridors run along the trunk
+lines that the table names. The plans of two cities meet exactly at their border, and so do their
+lines; then conflicts are put in, each by name, so that a corrected version can leave them out. The
+same seed gives the same maps.
 """
 
 from __future__ import annotations
@@ -34,6 +36,16 @@ SMALLEST_M2, LARGEST_M2 = 60_000.0, 2_500_000.0
 QUIET_M = 900.0
 """So near to a border no use stands that could disturb a neighbour, but where a conflict is put."""
 
+CORRIDOR_M = 70.0
+"""Half the width of a drawn control corridor; the belt that is kept green is wider."""
+CORRIDOR_USES = "01 02 03 12 14 17"
+"""What a drawn corridor allows: farming and woods, traffic, parks and green, water."""
+TRAIL_M = 2_500.0
+"""How far a greenway or a brook leads into each city."""
+TRAILS = (("greenway", "示范绿道", 0.55), ("river", "示范溪", 0.75))
+"""Class and name of what leads across every border, and where along it."""
+RAILS = ("high-speed-rail", "intercity-rail", "railway", "metro")
+
 BUILT = ("06", "07", "08", "09", "10", "11", "12", "13", "15", "16")
 _CODE_OF_LINE = {"expressway": "expressway", "river": "river", "road": "main-road"}
 
@@ -49,11 +61,15 @@ class Course:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Something wrong that was put into a city's map; `rule` is the rule that finds it."""
+    """Something wrong that was put into a city's map; `rule` is the rule that finds it.
+
+    `what` tells apart what one rule finds: how a line is bent, in which belt something is built.
+    """
 
     key: str
     city: str
     rule: str
+    what: str = ""
 
 
 def class_of(kind: str, name: str) -> str:
@@ -85,16 +101,20 @@ class Ground:
     def conflicts(self) -> tuple[Conflict, ...]:
         """What is put in: for every pair of cities one of each, given to the cities in turn."""
         found = []
-        for pair in sorted(self.borders.lines):
-            for place, rule in enumerate(("gap", "overlap", "facing", "joining")):
-                city = pair[place % 2]
-                found.append(Conflict(f"{rule}-{pair[0]}-{pair[1]}", city, rule))
+        for place, pair in enumerate(sorted(self.borders.lines)):
+            for turn, rule in enumerate(("gap", "overlap", "facing", "joining")):
+                found.append(_between(pair, turn, rule))
+            # a greenway that ends aside, or that one city does not draw at all
+            bent = ("greenway-aside", "greenway-missing")[place % 2]
+            for turn, what in enumerate((bent, "river-aside", "rail-class")):
+                found.append(_between(pair, place + turn, "joining", what))
         for city in sorted(self.centres):
             found += [
                 Conflict(f"{rule}-{city}-{at}", city, rule)
                 for rule in ("protected", "corridor")
                 for at in (1, 2)
             ]
+            found.append(Conflict(f"corridor.drawn-{city}-1", city, "corridor", "drawn"))
         return tuple(found)
 
     def conflicts_of(self, city: str) -> list[str]:
@@ -149,6 +169,32 @@ class Ground:
             ("1201", shapely.union_all(rails)),
             ("1402", shapely.union_all(greens)),
         ]
+
+    @cached_property
+    def trails(self) -> Mapping[tuple[Pair, str], Course]:
+        """Greenways and brooks that lead across borders, by pair and class; none is real."""
+        return {
+            (pair, code): Course(f"{called}{number}号", code, self._across(pair, share))
+            for number, pair in enumerate(sorted(self.borders.lines), 1)
+            for code, called, share in TRAILS
+        }
+
+    def _across(self, pair: Pair, share: float) -> BaseGeometry:
+        """Return a gently winding line across the border of a pair."""
+        ends = shapely.get_coordinates(self._stretch(pair, share, 600.0))[[0, -1]]
+        along = (ends[1] - ends[0]) / np.hypot(*(ends[1] - ends[0]))
+        across = np.array([-along[1], along[0]])
+        way = np.linspace(-TRAIL_M, TRAIL_M, 41)
+        winding = 60.0 * np.sin(way / 420.0)
+        middle = ends.mean(axis=0)
+        points = middle + way[:, None] * across + winding[:, None] * along
+        return shapely.linestrings(points)
+
+    @cached_property
+    def trunks(self) -> Sequence[Course]:
+        """The lines along which the table names a corridor."""
+        named = {name for row in self.book.corridors for name in row.names}
+        return [course for course in self.courses if course.name in named]
 
     def _reach(self, course: Course) -> tuple[float, float]:
         """Half the width of a line, and how far its widest corridor reaches by the table."""
@@ -268,9 +314,10 @@ class Ground:
         return self._frame(array(shapes), np.array(codes), np.array([""] * len(codes)))
 
     def lines(self, city: str, without: Collection[str] = ()) -> gpd.GeoDataFrame:
-        """Return the roads, rails and rivers of a city with its conflicts but those named."""
+        """Return the roads, rails, rivers and greenways of a city with its conflicts but those
+        named."""
         rows = []
-        for each in self.courses:
+        for each in (*self.courses, *self.trails.values()):
             within = shapely.intersection(each.line, self.borders.territories[city])
             parts = shapely.get_parts(within)
             rows += [
@@ -284,6 +331,18 @@ class Ground:
                 rows = list(self._bent(conflict, rows))
         names, codes, shapes = zip(*rows, strict=True)
         return self._frame(array(shapes), np.array(codes), np.array(names))
+
+    def corridors(self, city: str) -> gpd.GeoDataFrame:
+        """Return the control corridors that a city draws along the trunk lines, with their uses."""
+        rows = []
+        for each in self.trunks:
+            belt = shapely.buffer(each.line, CORRIDOR_M, quad_segs=4, cap_style="flat")
+            code = "rail-corridor" if each.code in RAILS else "road-corridor"
+            parts = _areas(shapely.intersection(belt, self.borders.territories[city]))
+            rows += [(f"{each.name}控制带", code, part) for part in parts]
+        names, codes, shapes = zip(*rows, strict=True)
+        frame = self._frame(array(shapes), np.array(codes), np.array(names))
+        return frame.assign(allowed=CORRIDOR_USES)
 
     def _frame(self, shapes: Geometries, codes: np.ndarray, names: np.ndarray) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame(
@@ -310,9 +369,8 @@ class Ground:
         }[conflict.rule]
         return put(conflict, plots, codes)
 
-    def _stretch(self, conflict: Conflict, share: float, length: float) -> BaseGeometry:
-        """Return a stretch of the border of a conflict's pair, nearest where the cities meet."""
-        pair = _pair_of(conflict)
+    def _stretch(self, pair: Pair, share: float, length: float) -> BaseGeometry:
+        """Return a stretch of the border of a pair; share 0 is nearest to where the cities meet."""
         parts = shapely.get_parts(self.borders.lines[pair])
         line = parts[np.argmax(shapely.length(parts))]
         start = shapely.line_locate_point(line, self._meeting).min()
@@ -323,13 +381,13 @@ class Ground:
     def _gap(
         self, conflict: Conflict, plots: Geometries, codes: np.ndarray
     ) -> tuple[Geometries, np.ndarray]:
-        hole = shapely.buffer(self._stretch(conflict, 0.2, 700.0), 45.0, cap_style="flat")
+        hole = shapely.buffer(self._stretch(_pair_of(conflict), 0.2, 700.0), 45.0, cap_style="flat")
         return shapely.difference(plots, hole), codes
 
     def _overlap(
         self, conflict: Conflict, plots: Geometries, codes: np.ndarray
     ) -> tuple[Geometries, np.ndarray]:
-        band = shapely.buffer(self._stretch(conflict, 0.4, 500.0), 70.0, cap_style="flat")
+        band = shapely.buffer(self._stretch(_pair_of(conflict), 0.4, 500.0), 70.0, cap_style="flat")
         other = next(each for each in _pair_of(conflict) if each != conflict.city)
         beyond = shapely.intersection(band, self.borders.territories[other])
         at = shapely.STRtree(plots).nearest(shapely.point_on_surface(beyond))
@@ -368,30 +426,80 @@ class Ground:
     def _built_in_belt(
         self, conflict: Conflict, plots: Geometries, codes: np.ndarray
     ) -> tuple[Geometries, np.ndarray]:
+        if conflict.what == "drawn":
+            return self._built_in_corridor(conflict.city, plots, codes)
         belts = np.flatnonzero(
             (codes == "1402") & (shapely.area(plots) > 3_000) & (shapely.area(plots) < 60_000)
         )
         return plots, _recoded(codes, plots, belts, conflict, ("1101", "0901"))
 
+    def _built_in_corridor(
+        self, city: str, plots: Geometries, codes: np.ndarray
+    ) -> tuple[Geometries, np.ndarray]:
+        """Plan a shop in the green of a control corridor, outside the green heart where it can."""
+        shared = shapely.intersection(plots, self._corridor_of(city))
+        heart = shapely.union_all(list(self.green_heart.values()))
+        green = np.flatnonzero((codes == "1402") & (shapely.area(shared) > 5_000))
+        if not len(green):
+            return plots, codes
+        worth = shapely.area(shared[green]) * np.where(
+            shapely.intersects(heart, shared[green]), 0.01, 1
+        )
+        at = green[np.argmax(worth)]
+        middle = shapely.point_on_surface(shared[at])
+        shop = shapely.intersection(plots[at], shapely.buffer(middle, 60.0, cap_style="square"))
+        rest = shapely.difference(plots[at], shop)
+        plots = array([*plots[:at], rest, *plots[at + 1 :], shop])
+        return plots, np.append(codes, "0901")
+
+    def _corridor_of(self, city: str) -> BaseGeometry:
+        drawn = self.corridors(city).geometry.to_numpy()
+        return shapely.union_all(self.borders.plane.to_plane(drawn))
+
     def _bent(
         self, conflict: Conflict, rows: Sequence[tuple[str, str, BaseGeometry]]
     ) -> Iterator[tuple[str, str, BaseGeometry]]:
-        """Move the end of one road at the border, and draw another in a lower class."""
-        border = self.borders.lines[_pair_of(conflict)]
+        """Draw what a conflict says otherwise than the neighbour does at the border."""
+        pair = _pair_of(conflict)
+        border = self.borders.lines[pair]
+        trail = self.trails.get((pair, conflict.what.partition("-")[0]))
         place = 0
         for name, code, line in rows:
             ends = shapely.get_coordinates(line)
             near = shapely.distance(shapely.points(ends[[0, -1]]), border) < 1.0
-            if near.sum() != 1 or code != "main-road" or line.length < 1_000:
+            meant = name == trail.name if trail else code in _BENT[conflict.what]
+            if near.sum() != 1 or not meant or line.length < 1_000:
                 yield name, code, line
                 continue
             place += 1
-            if place == 1:
-                yield name, code, _moved_end(line, at_start=bool(near[0]))
-            elif place == 2:
-                yield name, "secondary-road", line
-            else:
-                yield name, code, line
+            aside = name, code, _moved_end(line, at_start=bool(near[0]))
+            yield from _drawn_otherwise(conflict.what, place, (name, code, line), aside)
+
+
+_BENT = {"": ("main-road",), "rail-class": ("high-speed-rail", "intercity-rail", "metro")}
+"""Classes of the lines that a conflict bends, where it is none of the invented trails."""
+
+Line = tuple[str, str, BaseGeometry]
+
+
+def _drawn_otherwise(what: str, place: int, line: Line, aside: Line) -> Iterator[Line]:
+    """Yield how the line that is the first, second, … at a border is drawn instead of `line`."""
+    name, _code, shape = line
+    if what == "":
+        yield (aside, (name, "secondary-road", shape), line)[min(place, 3) - 1]
+    elif place > 1:
+        yield line
+    elif what == "rail-class":
+        # of all rails the conventional one has the narrowest belt: nothing else comes to lie in it
+        yield name, "railway", shape
+    elif what.endswith("-aside"):
+        yield aside
+
+
+def _between(pair: Pair, turn: int, rule: str, what: str = "") -> Conflict:
+    """Return a conflict at the border of a pair, in the map of the one or the other in turn."""
+    named = f"{rule}.{what.replace('-', '_')}" if what else rule
+    return Conflict(f"{named}-{pair[0]}-{pair[1]}", pair[turn % 2], rule, what)
 
 
 def _pair_of(conflict: Conflict) -> Pair:

@@ -19,6 +19,7 @@ place of the row's. One plot in the corridors of one row is one finding. Sources
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -68,8 +69,13 @@ def _chosen(side: Side, row: Corridor) -> Side:
         return side.only(side.coded(row.ground))
     keep = side.coded(row.lines)
     if row.names:
-        keep &= np.isin(side.names, row.names)
+        keep &= np.isin([_bare(str(name)) for name in side.names], row.names)
     return side.only(keep)
+
+
+def _bare(name: str) -> str:
+    """Return a name without what stands in brackets behind it: 芙蓉大道（长沙段） is 芙蓉大道."""
+    return re.split(r"[（(]", name, maxsplit=1)[0].strip()
 
 
 def _along(plots: Side, side: Side, row: Corridor, borders: Borders, words: Words) -> list[Finding]:
