@@ -3,9 +3,9 @@
     python scripts/suite.py [sqlite] [postgres] [journeys] [-- pytest arguments]
 
 Without a name it runs all three. PostgreSQL comes from its wheel and lives in a folder of its own
-for as long as the run; nothing has to be installed. Tests of pure rules, which no database can
-change, are marked by where they are: those of the reader and of graphs run once, on SQLite. So do
-those of faults, which bring both databases themselves.
+for as long as the run; nothing has to be installed. It runs the tests that use the database of the
+run; those of pure rules, which no database can change, and those that bring both databases
+themselves (faults, two at once) run once, with SQLite.
 """
 
 from __future__ import annotations
@@ -59,9 +59,8 @@ def run_part(part: str, extra: list[str]) -> int:
             return pytest(["-m", "not journey", *parallel, *extra])
         case "postgres":
             with postgres() as address:
-                once = ("tests/plan/reader", "tests/network", "tests/faults")
-                ignored = [*(f"--ignore={folder}" for folder in once), "-m", "not journey"]
-                return pytest([*ignored, *parallel, *extra], DATABASE_URL=address)
+                chosen = ["--on-databases", "-m", "not journey"]
+                return pytest([*chosen, *parallel, *extra], DATABASE_URL=address)
         case _:
             # a browser on a busy machine may miss a beat; a second failure in a row is one
             return pytest(["-m", "journey", "--reruns", "1", *extra])

@@ -34,6 +34,31 @@ ROLES = (
 )
 
 
+ON_DATABASES = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a second database run what can differ there, and no more."""
+    parser.addoption(
+        "--on-databases",
+        action="store_true",
+        help="run only tests that use a database",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of pure rules where only those on databases are asked for."""
+    if not config.getoption("--on-databases"):
+        return
+    kept, left = [], []
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        touches = names & ON_DATABASES or item.get_closest_marker("django_db")
+        (kept if touches else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Load the region, adopt its plan and make one person of every role."""
