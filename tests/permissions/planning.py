@@ -19,6 +19,9 @@ route                     method  nobody  resident changsha zhuzhou xiangtan off
 planning                  GET     ok      ok       ok       ok      ok       ok      ok
 planning-zones            GET     ok      ok       ok       ok      ok       ok      ok
 planning-zones-geojson    GET     ok      ok       ok       ok      ok       ok      ok
+planning-verify           GET     ok      ok       ok       ok      ok       ok      ok
+planning-verify           POST    goes    goes     goes     goes    goes     goes    goes
+planning-verify           EMPTY   bad     bad      bad      bad     bad      bad     bad
 planning-plans            GET     ok      ok       ok       ok      ok       ok      ok
 planning-plan             GET     ok      ok       ok       ok      ok       ok      ok
 planning-plan-edit        GET     login   no       no       no      no       ok      ok
@@ -34,6 +37,7 @@ planning-review-new       EMPTY   login   no       no       no      no       no 
 planning-review           GET     login   no       ok       ok      ok       ok      ok
 planning-findings         GET     login   no       ok       ok      ok       ok      ok
 planning-findings-xlsx    GET     login   no       ok       ok      ok       ok      ok
+planning-findings-csv     GET     login   no       ok       ok      ok       ok      ok
 planning-review-map       GET     login   no       ok       ok      ok       ok      ok
 planning-record           GET     login   no       ok       ok      ok       ok      ok
 planning-comment          GET     login   no       method   method  method   method  method
@@ -72,6 +76,7 @@ PLACES = {
     "planning-review": _review,
     "planning-findings": _review,
     "planning-findings-xlsx": _review,
+    "planning-findings-csv": _review,
     "planning-review-map": _review,
     "planning-record": _review,
     "planning-comment": _review,
@@ -86,6 +91,7 @@ INPUTS = {
         "state": "drafted",
         "basis": "征求意见稿（演示）",
     },
+    "planning-verify": lambda _world: {"sha256": "0" * 64},
     "planning-plan-judge": lambda _world: {"verdict": "open", "reason": "待上位规划批复"},
     "planning-review-new": lambda world: {"version": world.more["joint-review"].version_id},
     "planning-comment": lambda _world: {"words": "越权意见"},

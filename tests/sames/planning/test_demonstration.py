@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from conurb.records.auditing import audit
+from conurb.records.queries.auditing import Tables
+from conurb.records.types import type_of
 from conurb.region.folder import load_region
 from conurb.region.models import User
 from conurb.sames.planning.actions import reviews
@@ -44,6 +47,9 @@ def test_it_shows_every_way_a_review_goes_and_runs_once(settings: Any) -> None:
         review__state=Review.State.OPEN, due_on__lt=timezone.localdate(now)
     ).exists()
     assert Judgement.objects.exists()
+    closed = Review.everything.filter(state__in=[Review.State.ADOPTED, Review.State.SUPERSEDED])
+    assert not closed.filter(record=None).exists()
+    assert all(report.sound for report in audit(Tables(), type_of=type_of))
     assert demonstrate(region, 2021, now) == 0
     assert reviews.lapse_all(now) == 0
 

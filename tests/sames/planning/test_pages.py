@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
@@ -13,9 +14,11 @@ from django.test import Client
 from docx import Document
 
 from conurb.atlas.models import Layer
+from conurb.desk.queries.pages_notices import unread
 from conurb.journal.models import Entry
+from conurb.records.actions import standing
 from conurb.region.models import User
-from conurb.sames.planning.models import LibraryPlan, Review
+from conurb.sames.planning.models import LibraryPlan, Party, Review
 from conurb.sames.planning.queries import conflicts
 from tests.atlas import layers
 from tests.sames.planning.makers import (
@@ -110,6 +113,16 @@ def test_the_findings_table_filters_and_comes_as_a_workbook(commits: Commits) ->
     rows = list(sheet.iter_rows(values_only=True))
     told = conflicts.listed(planner(ZHUZHOU), review, conflicts.FindingFilter(standing="resolved"))
     assert len(rows) == 1 + len(told)
+    plain = client.get(f"{address}.csv", {"standing": "resolved", "sort": "size"})
+    lines = list(csv.reader(StringIO(plain.content.decode("utf-8-sig"))))
+    assert len(lines) == 1 + len(told)
+    assert {line[-1] for line in lines[1:]} == {row.key for row in told}
+    by_size = conflicts.listed(
+        planner(ZHUZHOU), review, conflicts.FindingFilter(standing="resolved", sort="size")
+    )
+    assert [row.key for row in by_size] == [line[-1] for line in lines[1:]]
+    areas = [row.area_m2 or 0 for row in by_size]
+    assert areas == sorted(areas, reverse=True)
 
 
 def test_the_record_holds_parties_hashes_findings_remarks_and_pictures(commits: Commits) -> None:
@@ -136,6 +149,84 @@ def test_the_record_holds_parties_hashes_findings_remarks_and_pictures(commits: 
     assert len(document.inline_shapes) >= 2
     shown = {each._inline.docPr.get("descr") for each in document.inline_shapes}
     assert all(shown), "every picture is told in words"
+
+
+def test_an_adoption_is_shown_with_its_record_and_any_file_is_verified(commits: Commits) -> None:
+    review = submitted(commits, PARK)
+    address = f"/planning/reviews/{review.key}/"
+    for city in (ZHUZHOU, XIANGTAN):
+        browser(planner(city)).post(f"{address}do/sign/", {"round_read": 1, "sure": "on"})
+    review.refresh_from_db()
+    record = review.record
+    assert record is not None
+    page = browser(planner(ZHUZHOU)).get(address).content.decode()
+    assert record.urn in page
+    assert 'data-testid="code"' in page
+    assert f"/planning/verify/?sha256={review.version.sha256}" in page
+    assert f"/records/{record.key}/" not in page
+    own = browser(planner(CHANGSHA))
+    assert f"/records/{record.key}/" in own.get(address).content.decode()
+    document = Document(BytesIO(own.get(f"{address}record.docx").content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert record.urn in cells
+    shown = {each._inline.docPr.get("descr") for each in document.inline_shapes}
+    assert "QR code of the record" in shown
+
+    public = browser()
+    with review.version.path.open("rb") as file:
+        answer = public.post("/planning/verify/", {"file": file})
+    assert answer["Location"].endswith(review.version.sha256)
+    told = public.get(answer["Location"]).content.decode()
+    assert "the adoption stands" in told
+    assert record.urn in told
+    other = public.post("/planning/verify/", {"file": BytesIO(b"another")})
+    assert "No adoption names this file" in public.get(other["Location"]).content.decode()
+    assert public.post("/planning/verify/", {"sha256": "abc"}).status_code == 422
+    assert public.post("/planning/verify/", {}).status_code == 422
+    standing.revoke(planner(CHANGSHA), record, "签署有误", code="error")
+    told = public.get("/planning/verify/", {"sha256": review.version.sha256}).content.decode()
+    assert "does not stand any more" in told
+    assert 'data-testid="code"' not in own.get(address).content.decode()
+
+
+def test_a_review_waits_on_my_work_with_its_light(commits: Commits) -> None:
+    review = submitted(commits, FACTORY)
+    address = f"/planning/reviews/{review.key}/"
+    ours, theirs = browser(planner(CHANGSHA)), browser(planner(ZHUZHOU))
+
+    def waits(client: Client) -> tuple[str, str]:
+        """The light and the words of the review on the page."""
+        page = client.get("/work/").content.decode()
+        found = re.search(
+            r'<span class="light light-([a-z-]+)">([^<]+)</span>\s*<a [^>]+' + address, page
+        )
+        return (found[1], found[2]) if found else ("", "")
+
+    assert waits(theirs) == ("on-course", "to be answered")
+    assert waits(ours) == ("on-course", "under review")
+    Party.objects.filter(city=ZHUZHOU).update(due_on=date(2026, 1, 5))
+    assert waits(theirs) == ("late", "late")
+    assert waits(ours) == ("late", "a party is late")
+    theirs.post(f"{address}do/object/", {"words": "请改", "round_read": 1})
+    assert waits(theirs) == ("", "")
+    assert waits(ours) == ("at-risk", "objected to")
+    stranger = User.objects.get(username="officer-zhuzhou")
+    assert waits(browser(stranger)) == ("", "")
+
+
+def test_notices_lead_to_the_review_and_are_read_with_it(commits: Commits) -> None:
+    review = submitted(commits, FACTORY)
+    client = browser(planner(ZHUZHOU))
+    listed = client.get("/notices/").content.decode()
+    assert f'href="/planning/reviews/{review.key}/"' in listed
+    assert "To be reviewed" in listed
+    page = client.get(f"/planning/reviews/{review.key}/").content.decode()
+    assert 'hx-post="/notices/seen/"' in page
+    assert client.post("/notices/seen/", {"about": review.urn}).status_code == 200
+    assert unread(planner(ZHUZHOU)) == 0
+    assert unread(planner(XIANGTAN)) == 1
+    again = client.get(f"/planning/reviews/{review.key}/").content.decode()
+    assert "/notices/seen/" not in again
 
 
 def test_strangers_see_no_review_and_no_remark(commits: Commits, client_of: Any) -> None:

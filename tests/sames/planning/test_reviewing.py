@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conurb.region.tables import Bilingual
+from conurb.region.workdays import Calendar, Holiday, YearOfDays
 from conurb.sames.planning import reviewing
 from conurb.sames.planning.reviewing import (
     MOVES,
@@ -22,6 +24,8 @@ from conurb.sames.planning.reviewing import (
 )
 
 DAY = date(2026, 3, 2)
+MAY = Holiday(Bilingual("劳动节", "Labour Day"), date(2026, 5, 1), date(2026, 5, 5))
+CALENDAR = Calendar((YearOfDays(2026, "", (MAY,), (date(2026, 4, 26),)),))
 NAMES = ("zhuzhou", "xiangtan", "loudi")
 
 
@@ -153,3 +157,21 @@ def test_the_tables_know_every_act_and_state():
     assert {state for state, _act in MOVES} | set(MOVES.values()) == set(State)
     assert {stand for stand, _act in STANDS} | set(STANDS.values()) == set(Stand)
     assert {act for _stand, act in STANDS} <= {act for _state, act in MOVES}
+
+
+@given(st.integers(1, 40), st.integers(-3, 70))
+def test_a_limit_is_near_on_the_working_day_before_and_on_the_day_itself(limit, days):
+    calendar = CALENDAR
+    due_on = reviewing.due_day(calendar, DAY, limit)
+    review = reviewing.object_to(reviewing.begin(NAMES[:2], due_on), "zhuzhou", "the road ends")
+    today = DAY + timedelta(days=days)
+    told = [each.authority for each in reviewing.near(review, calendar, today)]
+    between = [
+        day
+        for day in (today + timedelta(days=n) for n in range(1, 60))
+        if day <= due_on and calendar.is_workday(day)
+    ]
+    # who has answered is not reminded; nor is anybody on a day with more than one working day left
+    assert told == (["xiangtan"] if today <= due_on and len(between) <= 1 else [])
+    assert not set(told) & {each.authority for each in reviewing.late(review, today)}
+    assert reviewing.near(reviewing.withdraw(review), calendar, today) == ()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from conurb.atlas.models import Layer, LayerVersion
 from conurb.region.forms import Form, day_input, words_input
 from conurb.sames.planning.models import Judgement, LibraryPlan
+from conurb.sames.planning.queries.adoption import DIGEST
 
 
 class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -113,6 +114,34 @@ class CommentForm(Form):
     latitude = forms.FloatField(required=False, widget=forms.NumberInput(attrs={"step": "any"}))
     finding = forms.CharField(required=False, max_length=64)
     answers = forms.CharField(required=False, max_length=30)
+
+
+class VerifyForm(Form):
+    """A file, or its digest, that is compared with what was adopted."""
+
+    file = forms.FileField(label=_("File"), required=False, allow_empty_file=True)
+    sha256 = forms.CharField(
+        label=_("Or its SHA-256"),
+        required=False,
+        max_length=80,
+        help_text=_("64 hexadecimal digits, as sha256sum prints them."),
+    )
+
+    def clean_sha256(self) -> str:
+        """Return the digest in lower case; refuse what is none."""
+        digest = str(self.cleaned_data["sha256"]).strip().lower()
+        if digest and not DIGEST.fullmatch(digest):
+            raise forms.ValidationError(
+                _("This is no SHA-256: it has 64 digits, 0 to 9 and a to f.")
+            )
+        return digest
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse where neither is given."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not given.get("sha256") and not given.get("file"):
+            raise forms.ValidationError(_("Choose a file, or enter its SHA-256."))
+        return given
 
 
 class PlanForm(Form):

@@ -10,8 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conurb.atlas.models import Layer, LayerVersion
+from conurb.records.models import Record
 from conurb.region.models import Authority, City, Named, User, in_language, works_for_region
-from conurb.sames.planning import reviewing
+from conurb.sames.planning import (
+    record_type,  # noqa: F401 - makes the type of adoptions known with the tables
+    reviewing,
+)
 from conurb.scoping import ScopedManager
 
 if TYPE_CHECKING:
@@ -53,6 +57,13 @@ class Review(models.Model):
     closed_at = models.DateTimeField(null=True)
     superseded_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="supersedes"
+    )
+    record = models.ForeignKey(
+        Record,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="signed record of the adoption",
     )
 
     objects = ScopedManager["Review"]()

@@ -230,6 +230,22 @@ def late(review: Review, today: date) -> tuple[Party, ...]:
     )
 
 
+def near(review: Review, calendar: Calendar, today: date) -> tuple[Party, ...]:
+    """Return the parties that are asked and have to answer today or by the next working day.
+
+    CalendarError where the calendar does not reach their limit.
+    """
+    if review.state is not State.OPEN:
+        return ()
+    return tuple(
+        each
+        for each in review.parties
+        if each.stand is Stand.ASKED
+        and each.due_on >= today
+        and days_left(calendar, today, each.due_on) <= 1
+    )
+
+
 def acts_of_party(review: Review, authority: str) -> tuple[Act, ...]:
     """Return what a party can do now, the nearest first."""
     if review.state is not State.OPEN:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conurb.sames.planning.views import library, overview, reviews
+from conurb.sames.planning.views.verifying import verify
 from conurb.sames.planning.views.zones import geojson, zones
 
 urlpatterns = [
@@ -16,11 +17,17 @@ urlpatterns = [
         reviews.findings_xlsx,
         name="planning-findings-xlsx",
     ),
+    path(
+        "planning/reviews/<str:key>/findings.csv",
+        reviews.findings_csv,
+        name="planning-findings-csv",
+    ),
     path("planning/reviews/<str:key>/map.geojson", reviews.on_map, name="planning-review-map"),
     path("planning/reviews/<str:key>/comment/", reviews.comment, name="planning-comment"),
     path("planning/reviews/<str:key>/record.docx", reviews.record, name="planning-record"),
     path("planning/reviews/<str:key>/do/<str:act>/", reviews.act, name="planning-act"),
     path("planning/threads/<str:key>/", reviews.thread, name="planning-thread"),
+    path("planning/verify/", verify, name="planning-verify"),
     path("planning/zones/", zones, name="planning-zones"),
     path("planning/zones.geojson", geojson, name="planning-zones-geojson"),
     path("planning/plans/", library.plans, name="planning-plans"),

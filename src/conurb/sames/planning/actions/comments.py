@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from conurb.journal.actions import record
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.models import Authority, User
+from conurb.sames.planning.actions import telling
 from conurb.sames.planning.models import Comment, Review, ReviewEvent, ThreadTurn
 from conurb.sames.planning.queries.conflicts import exists
 from conurb.sames.planning.reasons import WHY
@@ -107,6 +108,7 @@ def comment(
         thread=(thread or made).key,
         finding=pin.finding,
     )
+    telling.tell_of_remark(made, thread, moment)
     return made
 
 

@@ -25,7 +25,8 @@ from conurb.region.competence import competent, require_officer_of
 from conurb.region.models import Authority, City, User
 from conurb.region.workdays import CalendarError
 from conurb.sames.planning import changes, reviewing
-from conurb.sames.planning.actions import looking, versions
+from conurb.sames.planning.actions import adopting, looking, telling, versions
+from conurb.sames.planning.letters import Kind
 from conurb.sames.planning.models import (
     SPATIAL_PLANNING,
     Party,
@@ -121,6 +122,8 @@ def submit(
     )
     doing = Doing(review, moment, actor, layer.authority)
     _note(doing, Act.SUBMIT, words, version=version.number, sha256=version.sha256, due=str(due_on))
+    to = {each.pk for each in asked}
+    telling.tell(review, "asked", to, moment, by=layer.authority, words=words, due_on=due_on)
     looking.look(actor, version, now=moment)
     return review
 
@@ -212,9 +215,13 @@ def _resubmit(
     doing = Doing(review, moment, actor, review.authority)
     _note(doing, Act.RESUBMIT, words, version=version.number, sha256=version.sha256)
     _ask_again(review, after, moment)
-    for each in review.parties.select_related("authority"):
-        if each.is_carried:
-            _note(Doing(review, moment, None, each.authority), Act.CARRY)
+    carried = [each for each in review.parties.select_related("authority") if each.is_carried]
+    for each in carried:
+        _note(Doing(review, moment, None, each.authority), Act.CARRY)
+    stand = {each.authority_id for each in carried}
+    asked, by = telling.parties(review) - stand, review.authority
+    telling.tell(review, "asked-again", asked, moment, by=by, words=words, due_on=due_on)
+    telling.tell(review, "stands", stand, moment, by=by, words=words)
     _adopt_where_agreed(review, after, moment)
     return review
 
@@ -236,6 +243,8 @@ def withdraw(actor: User, review: Review, *, words: str, now: datetime | None = 
         versions.withdraw(each.version, moment)
     _close(review, after, moment)
     _note(Doing(review, moment, actor, review.authority), Act.WITHDRAW, words)
+    to = telling.parties(review)
+    telling.tell(review, "withdrawn", to, moment, by=review.authority, words=words)
     return review
 
 
@@ -253,6 +262,8 @@ def lapse(review: Review, *, now: datetime | None = None) -> Review:
         if said != standing.party(str(each.authority_id)):
             _keep_answer(each, said, moment, None, "", by_silence=True)
             _note(Doing(review, moment, None, each.authority), Act.LAPSE)
+            to = {review.authority_id, each.authority_id}
+            telling.tell(review, "silent", to, moment, by=each.authority, due_on=each.due_on)
     _adopt_where_agreed(review, after, moment)
     return review
 
@@ -350,8 +361,19 @@ def _answer(
         raise refusal(fault) from fault
     _keep_answer(party, after.party(key), moment, actor, words)
     _note(Doing(review, moment, actor, party.authority), act, words)
+    _tell_of_answer(review, party.authority, act, words, moment)
     _adopt_where_agreed(review, after, moment)
     return review
+
+
+def _tell_of_answer(review: Review, by: Authority, act: Act, words: str, moment: datetime) -> None:
+    """Tell the submitter of an answer, and of an objection the other parties too."""
+    if act is Act.OBJECT:
+        to = telling.everybody(review, but=by.pk)
+        telling.tell(review, "objected", to, moment, by=by, words=words)
+        return
+    kind: Kind = "signed" if act is Act.SIGN else "taken-back"
+    telling.tell(review, kind, {review.authority_id}, moment, by=by, words=words)
 
 
 def _keep_answer(
@@ -387,31 +409,38 @@ def _ask_again(review: Review, after: reviewing.Review, moment: datetime) -> Non
 def _adopt_where_agreed(review: Review, after: reviewing.Review, moment: datetime) -> None:
     if after.state is not reviewing.State.ADOPTED:
         return
-    _supersede_earlier(review, moment)
+    superseded = _supersede_earlier(review, moment)
     if review.effective_on is None or review.effective_on < day_of(moment):
         # nothing holds from a day before it was adopted
         review.effective_on = day_of(moment)
         review.save(update_fields=["effective_on"])
     versions.publish(review.version, moment)
     _close(review, after, moment)
+    signed = adopting.issue(review, superseded, moment)
     _note(
         Doing(review, moment),
         Act.ADOPT,
         version=review.version.number,
         sha256=review.version.sha256,
         effective_on=str(review.effective_on),
+        record=signed.urn if signed else "",
     )
+    telling.tell(review, "adopted", telling.everybody(review), moment)
 
 
-def _supersede_earlier(review: Review, moment: datetime) -> None:
-    earlier = Review.everything.select_for_update().filter(
-        layer_id=review.layer_id, state=Review.State.ADOPTED
+def _supersede_earlier(review: Review, moment: datetime) -> list[Review]:
+    earlier = list(
+        Review.everything.select_for_update(of=("self",))
+        .filter(layer_id=review.layer_id, state=Review.State.ADOPTED)
+        .select_related("record")
+        .order_by("closed_at", "pk")
     )
     for each in earlier:
         each.state = reviewing.supersede(each.standing()).state.value
         each.superseded_by = review
         each.save(update_fields=["state", "superseded_by"])
         _note(Doing(each, moment), Act.SUPERSEDE, review.number, by=review.number)
+    return earlier
 
 
 def _close(review: Review, after: reviewing.Review, moment: datetime) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -24,6 +26,13 @@ from conurb.region.models import City, User, in_language
 from conurb.sames.planning.models import Review
 
 LARGE_M2 = 10_000.0
+SORTS: Mapping[str, Promise] = {
+    "": gettext_lazy("gravest first"),
+    "size": gettext_lazy("largest first"),
+    "rule": gettext_lazy("grouped by rule"),
+    "city": gettext_lazy("grouped by city"),
+}
+_RULES = [value for value, _label in Finding.Rule.choices]
 DECIMALS = 6
 """Of degrees on maps: a tenth of a metre."""
 
@@ -36,6 +45,7 @@ class FindingFilter:
     standing: str = ""
     severity: str = ""
     city: str = ""
+    sort: str = ""
     page: int = 1
 
     @classmethod
@@ -48,6 +58,7 @@ class FindingFilter:
             standing=asked.state,
             severity=asked.severity,
             city=asked.city,
+            sort=query.get("sort", "") if query.get("sort", "") in SORTS else "",
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
         )
 
@@ -130,7 +141,15 @@ def rounds_of(actor: User, review: Review) -> Rounds:
 
 def listed(actor: User, review: Review, asked: FindingFilter) -> Sequence[Row]:
     """Return the findings asked for, the gravest first; what is resolved only where asked for."""
-    return [_row(each, standing, names) for each, standing, names in _asked(actor, review, asked)]
+    rows = [_row(each, standing, names) for each, standing, names in _asked(actor, review, asked)]
+    match asked.sort:
+        case "size":
+            rows.sort(key=lambda row: (-(row.area_m2 or 0.0), -(row.length_m or 0.0)))
+        case "rule":
+            rows.sort(key=lambda row: _RULES.index(row.rule))
+        case "city":
+            rows.sort(key=lambda row: row.cities)
+    return rows
 
 
 def summary(actor: User, review: Review) -> Summary:

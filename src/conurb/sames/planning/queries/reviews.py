@@ -165,6 +165,12 @@ def waits_for(actor: User) -> Q:
     )
 
 
+def concerns(actor: User) -> Q:
+    """The reviews that the actor's authority has submitted or is a party of."""
+    party = Party.objects.filter(review=OuterRef("pk"), authority=actor.authority)
+    return Q(authority_id=actor.authority_id) | Q(Exists(party))
+
+
 def late_parties(today: date) -> QuerySet[Party]:
     """The parties of open reviews that let their limit pass."""
     return Party.objects.filter(

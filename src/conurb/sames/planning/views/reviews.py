@@ -10,11 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conurb.atlas.models import Layer, LayerVersion
+from conurb.desk.queries.pages_notices import unread_about
 from conurb.journal.serving import download
+from conurb.records import presenting
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.access import officers_only, person
 from conurb.region.forms import Form
@@ -24,7 +27,7 @@ from conurb.sames.planning.actions import comments as commenting
 from conurb.sames.planning.actions import reviews as actions
 from conurb.sames.planning.acts import ACTS, ActPage
 from conurb.sames.planning.models import Comment, Review, plans_space
-from conurb.sames.planning.queries import conflicts
+from conurb.sames.planning.queries import adoption, conflicts
 from conurb.sames.planning.queries import reviews as queries
 from conurb.sames.planning.queries.conflicts import FindingFilter
 from conurb.sames.planning.queries.maps import map_of
@@ -35,6 +38,7 @@ from conurb.sames.planning.writers import findings_sheet, paper
 PER_PAGE = 20
 FINDINGS_PER_PAGE = 25
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -112,6 +116,8 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
         "summary": conflicts.summary(actor, found),
         "findings": conflicts.listed(actor, found, FindingFilter())[:8],
         "map": map_of(actor, found),
+        **_adopted(actor, found),
+        "told": unread_about(actor, found.urn),
         "comment_form": forms.CommentForm(),
     }
     return render(request, "planning/review.html", context)
@@ -131,6 +137,7 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
         "page": Paginator(rows, FINDINGS_PER_PAGE).get_page(asked.page),
         "summary": conflicts.summary(actor, found),
         "choices": conflicts.choices(actor, found),
+        "sorts": conflicts.SORTS.items(),
     }
     return render(request, "planning/findings.html", context)
 
@@ -144,6 +151,17 @@ def findings_xlsx(request: HttpRequest, key: str) -> HttpResponse:
     rows = conflicts.listed(actor, found, FindingFilter.from_query(request.GET))
     title = _("Findings of %(number)s") % {"number": found.number}
     return download(findings_sheet.write(rows, title=title), f"{title}.xlsx", XLSX)
+
+
+@officers_only
+@require_safe
+def findings_csv(request: HttpRequest, key: str) -> HttpResponse:
+    """Answer with the findings asked for as a table of plain text."""
+    actor = person(request)
+    found = visible_review(actor, key)
+    rows = conflicts.listed(actor, found, FindingFilter.from_query(request.GET))
+    title = _("Findings of %(number)s") % {"number": found.number}
+    return download(findings_sheet.write_csv(rows), f"{title}.csv", CSV)
 
 
 @officers_only
@@ -282,6 +300,20 @@ def _form_of(request: HttpRequest, actor: User, review: Review, chosen: ActPage)
     if chosen.form is forms.ResubmitForm:
         more["versions"] = drafts_of(actor, review.layer)
     return chosen.form(request.POST or None, initial={"round_read": review.round}, **more)
+
+
+def _adopted(actor: User, review: Review) -> dict[str, Any]:
+    """What the page shows of the record of an adoption; nothing without one."""
+    found = adoption.adoption_of(review)
+    if found is None:
+        return {"adoption": None}
+    text = adoption.code(found, timezone.now())
+    picture = presenting.drawing(text, ecc="M")[0] if text else ""
+    return {
+        "adoption": found,
+        "picture": mark_safe(picture),  # noqa: S308 - drawn by segno, of base45 alone
+        "issued_by_own": found.record.authority_id == actor.authority_id,
+    }
 
 
 def _said(review: Review, chosen: ActPage) -> str:

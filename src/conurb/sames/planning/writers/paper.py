@@ -11,6 +11,9 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+import segno
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,11 +33,12 @@ from conurb.journal.paper import (
     set_font,
     set_page,
 )
-from conurb.region.models import User
+from conurb.region.models import User, in_language
 from conurb.region.templatetags.looks import day as day_words
 from conurb.region.templatetags.looks import moment as moment_words
 from conurb.sames.planning.models import Party, Review
-from conurb.sames.planning.queries import conflicts, reviews
+from conurb.sames.planning.queries import adoption, conflicts, reviews
+from conurb.sames.planning.queries.adoption import Adoption
 from conurb.sames.planning.queries.conflicts import FindingFilter, Row, RuleCount
 from conurb.sames.planning.queries.pictures import Album, Picture
 
@@ -50,6 +54,7 @@ PICTURED_A_RULE = 3
 TABLED_A_RULE = 40
 """Findings of a rule that are written out; the workbook has all."""
 TEXT_WIDTH_MM = 156
+CODE_MM = 50
 
 
 def write(actor: User, review: Review, moment: datetime) -> bytes:
@@ -64,6 +69,7 @@ def write(actor: User, review: Review, moment: datetime) -> bytes:
     paper.head(review, moment)
     paper.facts(review)
     paper.parties(page.parties)
+    paper.adoption(adoption.adoption_of(review), moment)
     paper.rounds(page, conflicts.counts_of_rounds(actor, review))
     paper.findings(summary, rows, Album(actor, review))
     paper.remarks(page.threads)
@@ -142,6 +148,53 @@ class _Paper:
             _("Words"),
         ]
         self._table(head, rows, [40, 22, 34, 24, 36])
+
+    def adoption(self, found: Adoption | None, moment: datetime) -> None:
+        """The signed record of the adoption, with a code that any phone checks."""
+        if found is None:
+            return
+        self._heading(_("Signed record of the adoption"))
+        record = found.record
+        rows = [
+            [_("Name of the record"), record.urn],
+            [_("State"), found.card.words],
+            *(
+                [
+                    in_language(each.label.zh, each.label.en),
+                    in_language(each.words.zh, each.words.en),
+                ]
+                for each in found.claims
+            ),
+            [_("Issuing authority"), record.authority.name],
+            [_("Time of issue"), moment_words(record.issued_at)],
+            [_("In the log of the city"), f"{record.city_id} # {record.log_index}"],
+            [
+                _("Where it holds"),
+                _(", ").join(each.city.name for each in found.card.places) or "—",
+            ],
+        ]
+        self._table(None, rows, [36, 120])
+        text = adoption.code(found, moment)
+        if text:
+            paragraph = self.document.add_paragraph()
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.paragraph_format.keep_with_next = True
+            drawn = BytesIO()
+            # level M: what is printed is scanned at rest, and smaller dots would be worse than dirt
+            segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=8, border=4)
+            drawn.seek(0)
+            shape = paragraph.add_run().add_picture(drawn, width=Mm(CODE_MM))
+            shape._inline.docPr.set("descr", _("QR code of the record"))
+        self._line(
+            _("Check the record or a file at %(check)s and %(verify)s.")
+            % {
+                "check": settings.SITE_ADDRESS + reverse("check"),
+                "verify": f"{settings.SITE_ADDRESS}{reverse('planning-verify')}"
+                f"?sha256={record.public.get('sha256', '')}",
+            },
+            NOTE,
+            align="center",
+        )
 
     def rounds(self, page: reviews.Page, counts: dict[int, dict[str, int]]) -> None:
         """Every version with its hash and how many findings it had."""

@@ -1,4 +1,4 @@
-"""Count silence as consent where a review declares it so; to be run daily."""
+"""What time alone does to joint reviews: reminders, and silence; to be run every day."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from conurb.sames.planning.actions.reminding import remind_all
 from conurb.sames.planning.actions.reviews import lapse_all
 
 
 class Command(BaseCommand):
-    help = "Count the silence of late parties as consent in reviews that declare it so."
+    help = (
+        "Tell of limits of joint reviews that end by the next working day or have ended, and count "
+        "the silence of late parties as consent in reviews that declare it so."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        self.stdout.write(f"silence counted in {lapse_all()} reviews")
+        counted = lapse_all()
+        reminded = remind_all()
+        self.stdout.write(f"silence counted in {counted} reviews")
+        self.stdout.write(f"told of a limit that is near: {reminded.near}")
+        self.stdout.write(f"told of a limit missed: {reminded.late}")
