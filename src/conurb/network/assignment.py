@@ -1,46 +1,80 @@
 """Traffic at user equilibrium: nobody gets there sooner by another way.
 
 J. G. Wardrop, Some theoretical aspects of road traffic research, Proceedings of the Institution of
-Civil Engineers 1 (1952). Solved by the bi-conjugate Frank-Wolfe method of M. Mitradjieva, P. O.
-Lindberg, The Stiff Is Moving: Conjugate Direction Frank-Wolfe Methods with Applications to Traffic
-Assignment, Transportation Science 47 (2013). Times on links are those of the Bureau of Public Roads
-(Traffic Assignment Manual, 1964): t = t0 (1 + b (v / c) ^ p).
+Civil Engineers 1 (1952); the flows are those at which the objective of M. Beckmann, C. B. McGuire,
+C. B. Winsten, Studies in the Economics of Transportation (1956), is least. Times on links are those
+of the Bureau of Public Roads (Traffic Assignment Manual, 1964), t = t0 (1 + b (v / c) ^ p); a link
+costs its time and, where the network has weights for them, its toll and length. Solved by bushes
+(`conurb.network.bushes`).
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numba import njit
 
-from conurb.network.dijkstra import _pop, _push
-from conurb.network.graph import Floats, GraphError
+from conurb.network.bushes import (
+    Bush,
+    Loads,
+    Room,
+    Streets,
+    add_up,
+    cost_to_zones,
+    grow,
+    level,
+    sprout,
+)
+from conurb.network.graph import Floats, GraphError, Ints
 from conurb.network.tntp import Network
 
-LEAST = 1e-12
+__all__ = ["Equilibrium", "assign", "costs_of", "objective_of", "times_of"]
+
+_SWEEPS = 20
+"""How often the bushes are levelled before they grow again, at most."""
+_LEVEL = 0.1
+"""A bush is level when its ways differ by this share of what they did."""
+_MOST_THREADS = 8
 
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """Flows and times by link, in the order of the network's links.
+    """Flows, times and costs by link, in the order of the network's links.
 
     `gap` is the relative gap: what all could save on the quickest ways, as a share of what they
-    spend. `unserved` are trips between places that no way joins.
+    spend; `excess` is what one trip could save on average. `objective` is Beckmann's. `unserved`
+    are trips between zones that no way joins, `within` those from a zone to itself: neither is on
+    the network.
     """
 
     flows: Floats
     times: Floats
+    costs: Floats
     gap: float
+    excess: float
+    objective: float
     rounds: int
     unserved: float
+    within: float
 
 
 def times_of(network: Network, flows: Floats) -> Floats:
     """Return the time on each link at these flows (Bureau of Public Roads)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        load = np.where(network.capacity > 0, flows / network.capacity, 0.0)
-    return np.asarray(network.free_flow_time * (1.0 + network.b * load**network.power))
+    return np.asarray(network.free_flow_time * (1.0 + network.b * _raised(network, flows)))
+
+
+def costs_of(network: Network, flows: Floats) -> Floats:
+    """Return what each link costs at these flows: its time, toll and length by their weights."""
+    return times_of(network, flows) + network.fixed
+
+
+def objective_of(network: Network, flows: Floats) -> float:
+    """Return Beckmann's objective: what each link costs, summed over its flow from 0 on."""
+    grown = network.b * _raised(network, flows) / (network.power + 1.0)
+    return float(flows @ (network.free_flow_time * (1.0 + grown) + network.fixed))
 
 
 def assign(
@@ -49,166 +83,102 @@ def assign(
     """Return the flows at equilibrium for an array (zones, zones) of trips a period.
 
     Stops when the relative gap is reached, or after so many rounds; the gap that was reached is
-    told. Raises GraphError for trips that do not fit the zones or are below zero.
+    told. Raises GraphError for trips that do not fit the zones, or that are no numbers of zero or
+    more.
     """
     zones = network.zones
-    if trips.shape != (zones, zones) or not (trips >= 0).all():
+    if trips.shape != (zones, zones) or not ((trips >= 0) & np.isfinite(trips)).all():
         raise GraphError(
-            f"出行矩阵应为 {zones}×{zones} 且不含负数",
-            f"trips need to be {zones} × {zones} and zero or more",
+            f"出行矩阵应为 {zones}×{zones}，各项为不小于 0 的数",
+            f"trips need to be {zones} × {zones}, each a number of zero or more",
         )
-    loader = _Loader(network, trips)
-    flows, unserved = loader.load(times_of(network, np.zeros(len(network.tails))))
-    before: Floats | None = None
-    before_last: Floats | None = None
-    step = step_last = 0.0
-    reached = np.inf
-    done = 0
-    while done < rounds:
-        done += 1
-        times = times_of(network, flows)
-        quickest, _ = loader.load(times)
-        spent = float(times @ flows)
-        reached = 1.0 - float(times @ quickest) / spent if spent > 0 else 0.0
-        if reached <= gap:
+    trips = np.ascontiguousarray(trips, dtype=np.float64)
+    streets, links = _streets(network)
+    loads, room = Loads(streets), Room(streets)
+    bushes: list[Bush] = []
+    unserved = 0.0
+    for origin in np.flatnonzero(trips.sum(axis=1) > np.diag(trips)).tolist():
+        bush, without_way = sprout(streets, loads, origin, trips[origin])
+        bushes.append(bush)
+        unserved += without_way
+    within = float(np.trace(trips))
+    moving = float(trips.sum()) - within - unserved
+    reached, excess, done = 0.0, 0.0, 0
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
+        while True:
+            loads.of(streets, add_up(len(links), bushes))
+            spent = float(loads.flows @ loads.costs)
+            least = _least(pool, streets, loads.costs, trips)
+            reached = max(1.0 - least / spent, 0.0) if spent > 0 else 0.0
+            excess = max(spent - least, 0.0) / moving if moving > 0 else 0.0
+            if reached <= gap or done >= rounds:
+                break
+            done += 1
+            _round(streets, loads, room, bushes)
+    flows = np.zeros(len(network.tails))
+    flows[links] = loads.flows
+    return Equilibrium(
+        flows=flows,
+        times=times_of(network, flows),
+        costs=costs_of(network, flows),
+        gap=reached,
+        excess=excess,
+        objective=objective_of(network, flows),
+        rounds=done,
+        unserved=unserved,
+        within=within,
+    )
+
+
+def _round(streets: Streets, loads: Loads, room: Room, bushes: list[Bush]) -> None:
+    """Let every bush grow, then level each until its ways differ much less than they did."""
+    apart = np.zeros(len(bushes))
+    for at, bush in enumerate(bushes):
+        bushes[at] = grow(streets, loads, room, bush)
+        apart[at] = level(streets, loads, room, bushes[at])
+    left = np.flatnonzero(apart > 0)
+    for _ in range(_SWEEPS):
+        still = np.array([level(streets, loads, room, bushes[at]) for at in left.tolist()])
+        left = left[still > _LEVEL * apart[left]]
+        if not len(left):
             break
-        point = _conjugate(network, flows, times, quickest, before, before_last, step, step_last)
-        step_last, step = step, _best_step(network, flows, point)
-        if step == 0.0 or (before is not None and step > 1 - 1e-9):
-            point, before = quickest, None
-            step = _best_step(network, flows, point)
-        before_last, before = before, point
-        flows = flows + step * (point - flows)
-    return Equilibrium(flows, times_of(network, flows), max(reached, 0.0), done, unserved)
 
 
-class _Loader:
-    """Puts all trips on the quickest ways (all or nothing)."""
-
-    def __init__(self, network: Network, trips: Floats) -> None:
-        self.network = network
-        self.trips = np.ascontiguousarray(trips)
-
-    def load(self, times: Floats) -> tuple[Floats, float]:
-        """Return the flows by link, and how many trips found no way."""
-        graph = self.network.graph(times)
-        on_arcs, unserved = _load(
-            graph.indptr, graph.heads, graph.tails, graph.costs, graph.ends, self.trips
-        )
-        flows = np.zeros(len(times))
-        flows[graph.arcs] = on_arcs
-        return flows, float(unserved)
+def _least(pool: ThreadPoolExecutor, streets: Streets, costs: Floats, trips: Floats) -> float:
+    """What all trips cost on the quickest ways."""
+    cuts = np.linspace(0, len(trips), 4 * _MOST_THREADS + 1).astype(int).tolist()
+    parts = pool.map(
+        lambda part: cost_to_zones(streets, costs, trips, *part),
+        pairwise(cuts),
+    )
+    return float(sum(parts))
 
 
-def _slopes(network: Network, flows: Floats) -> Floats:
-    """How fast the time on each link grows with its flow."""
+def _streets(network: Network) -> tuple[Streets, Ints]:
+    """The arcs that can be used, by tail, and which link each is."""
+    usable = network.open & (network.tails != network.heads)
+    usable &= np.isfinite(network.free_flow_time)
+    links = np.flatnonzero(usable)
+    links = links[np.argsort(network.tails[links], kind="stable")].astype(np.int32)
+    counts = np.bincount(network.tails[links], minlength=network.nodes)
+    return (
+        Streets(
+            np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
+            network.tails[links].astype(np.int32),
+            network.heads[links].astype(np.int32),
+            network.ends,
+            network.free_flow_time[links],
+            network.b[links],
+            network.capacity[links],
+            network.power[links],
+            network.fixed[links],
+        ),
+        links,
+    )
+
+
+def _raised(network: Network, flows: Floats) -> Floats:
+    """(v / c) ^ p of each link; a link without capacity is as at no flow."""
     with np.errstate(divide="ignore", invalid="ignore"):
         load = np.where(network.capacity > 0, flows / network.capacity, 0.0)
-        slope = network.b * network.power / network.capacity
-        grown = np.where(load > 0, load ** (network.power - 1), np.where(network.power == 1, 1, 0))
-    return np.asarray(np.where(network.capacity > 0, network.free_flow_time * slope * grown, 0.0))
-
-
-def _conjugate(
-    network: Network,
-    flows: Floats,
-    times: Floats,
-    quickest: Floats,
-    before: Floats | None,
-    before_last: Floats | None,
-    step: float,
-    step_last: float,
-) -> Floats:
-    """Return the point to move towards, conjugate to the last one or two directions."""
-    if before is None:
-        return quickest
-    slopes = _slopes(network, flows)
-    ahead, last = quickest - flows, before - flows
-    if before_last is None:
-        against = float(last @ (slopes * ahead))
-        of = float(last @ (slopes * (quickest - before)))
-        share = against / of if of != 0 else 0.0
-        share = min(max(share, 0.0), 0.99)
-        return share * before + (1.0 - share) * quickest
-    older = step_last * before - flows + (1.0 - step_last) * before_last
-    # the formulas (14) to (16) of the paper
-    down = float(older @ (slopes * (before_last - before)))
-    mu = -float(older @ (slopes * ahead)) / down if down != 0 else 0.0
-    mu = max(mu, 0.0)
-    along = float(last @ (slopes * last))
-    nu = -float(last @ (slopes * ahead)) / along if along != 0 else 0.0
-    nu = max(nu + mu * step / (1.0 - step), 0.0) if step < 1 else max(nu, 0.0)
-    first = 1.0 / (1.0 + mu + nu)
-    return first * quickest + nu * first * before + mu * first * before_last
-
-
-def _best_step(network: Network, flows: Floats, point: Floats) -> float:
-    """Return the step in [0, 1] at which the objective is least, by halving its slope's sign."""
-    direction = point - flows
-    low, high = 0.0, 1.0
-    if float(times_of(network, point) @ direction) <= 0:
-        return 1.0
-    while high - low > LEAST:
-        middle = (low + high) / 2
-        if float(times_of(network, flows + middle * direction) @ direction) < 0:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@njit(cache=True, nogil=True)
-def _load(indptr, heads, tails, costs, ends, trips):  # type: ignore[no-untyped-def]
-    n = len(indptr) - 1
-    zones = trips.shape[0]
-    flows = np.zeros(len(heads))
-    found = np.empty(n)
-    came = np.empty(n, np.int32)
-    order = np.empty(n, np.int32)
-    carried = np.empty(n)
-    keys = np.empty(len(heads) + 1)
-    nodes = np.empty(len(heads) + 1, np.int32)
-    unserved = 0.0
-    for source in range(zones):
-        found[:] = np.inf
-        came[:] = -1
-        found[source] = 0.0
-        keys[0] = 0.0
-        nodes[0] = source
-        size = 1
-        settled = 0
-        while size:
-            key = keys[0]
-            node = nodes[0]
-            _pop(keys, nodes, size)
-            size -= 1
-            if key > found[node]:
-                continue
-            order[settled] = node
-            settled += 1
-            if ends[node] and node != source:
-                continue
-            for arc in range(indptr[node], indptr[node + 1]):
-                head = heads[arc]
-                cost = key + costs[arc]
-                if cost < found[head]:
-                    found[head] = cost
-                    came[head] = arc
-                    _push(keys, nodes, size, cost, head)
-                    size += 1
-        carried[:] = 0.0
-        for target in range(zones):
-            if target == source:
-                continue
-            if found[target] == np.inf:
-                unserved += trips[source, target]
-            else:
-                carried[target] = trips[source, target]
-        # from the farthest back, each node hands what it carries to the one before it
-        for at in range(settled - 1, 0, -1):
-            node = order[at]
-            arc = came[node]
-            if arc >= 0 and carried[node] > 0:
-                flows[arc] += carried[node]
-                carried[tails[arc]] += carried[node]
-    return flows, unserved
+    return np.asarray(load**network.power)
