@@ -29,8 +29,21 @@ signals-sign              EMPTY   login   no       no       no      no       no 
 """
 
 
+API = """
+operation         method nobody resident changsha zhuzhou xiangtan office admin key other old forged
+
+listArterials      GET    ok     ok       ok       ok      ok       ok     ok    ok  ok    who who
+getArterial        GET    ok     ok       ok       ok      ok       ok     ok    ok  ok    who who
+exportSignalPlan   GET    ok     ok       ok       ok      ok       ok     ok    ok  ok    who who
+searchGreenWave    POST   who    no       no       no      no       no     no    no  no    who who
+searchGreenWave    EMPTY  who    no       no       no      no       no     no    no  no    who who
+getGreenWaveSearch GET    who    no       missing missing missing missing ok missing missing who who
+"""
+
+
 def extend(world: Any) -> None:
     """Propose a plan that waits for its cities."""
+    from conurb.background.models import Job
     from conurb.region.competence import competent
     from conurb.region.models import User
     from conurb.sames.facilities.actions import signals as acts
@@ -44,6 +57,10 @@ def extend(world: Any) -> None:
     asked = acts.Asked(method="maxband", pattern="night", keep="wave")
     made = acts.search(acts.programme_of(base), asked)
     world.more["signal-plan"] = acts.propose(police, base, asked, made)
+    # a search that waits; it is not carried out, as this transaction never ends
+    world.more["signal-search"] = Job.everything.create(
+        key="5ea2c4" * 5, kind=acts.KIND, asked_by=police, arguments={"corridor": SLUG}
+    )
 
 
 def _version(world: Any) -> list[Any]:
@@ -58,6 +75,17 @@ PLACES = {
     "signals-upload": lambda _world: [SLUG],
     "signals-sign": _version,
 }
+API_PLACES = {
+    "getArterial": lambda _world: {"slug": SLUG},
+    "exportSignalPlan": lambda world: {
+        "slug": SLUG,
+        "key": world.more["signal-plan"].key,
+        "kind": "csv",
+    },
+    "searchGreenWave": lambda _world: {"slug": SLUG},
+    "getGreenWaveSearch": lambda world: {"slug": SLUG, "key": world.more["signal-search"].key},
+}
+API_INPUTS = {"searchGreenWave": lambda _world: {"plan": "night", "method": "maxband"}}
 INPUTS = {
     "signals-optimise": lambda _world: {
         "method": "maxband",

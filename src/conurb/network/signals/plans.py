@@ -4,7 +4,7 @@ Words as in GB/T 31418-2025 (terms of road traffic signal control): cycle 周期
 stage 相位阶段, offset 相位差, green wave 绿波. A split is the share of the cycle from the beginning
 of a green to the beginning of the next stage, so it holds the green and its clearance (yellow and
 all-red); the green that drivers get is shorter by that. Yellow lasts at least 3 s (GB 14886-2016,
-4.3.4).
+4.3.4, a recommendation).
 
 The offset is where in the cycle the arterial's part begins: the end of the crossing street's
 clearance. The arterial's part holds both through movements and, where they are protected, the two
@@ -304,8 +304,8 @@ def _problems(plan: TimingPlan) -> Iterator[Problem]:
     if not plan.yellow >= LEAST_YELLOW or not plan.all_red >= 0:
         yield _problem(
             0,
-            "黄灯不得少于 3 秒（GB 14886—2016），全红不得为负",
-            "yellow lasts at least 3 s (GB 14886-2016), all-red is not negative",
+            "黄灯至少 3 秒（参照 GB 14886—2016 第 4.3.4 条），全红不得为负",
+            "yellow lasts at least 3 s (as in GB 14886-2016, 4.3.4), all-red is not negative",
         )
     for what, given, wanted in (
         (Bilingual("车速", "speeds"), len(plan.speeds), count - 1),

@@ -10,14 +10,18 @@ from ninja import Field, Path, Query, Router, Schema
 
 from conurb.refusal import RefusedError
 from conurb.region.api_access import PUBLIC, closed
-from conurb.sames.facilities.queries import borders, reaching, runs
+from conurb.sames.facilities.actions.appraising import inputs_of
+from conurb.sames.facilities.queries import answers, borders, reaching, runs
 from conurb.sames.facilities.queries import network as networks
+from conurb.sames.facilities.queries.answers import Question
 from conurb.sames.facilities.queries.projects import Project as ShownProject
 from conurb.sames.facilities.queries.ranking import Row, rows_of
+from conurb.sames.facilities.signal_api import router as signal_router
 from conurb.sames.facilities.studies import APPRAISED
 from conurb.sames.facilities.worth import Worth as ShownWorth
 
 router = Router()
+router.add_router("", signal_router)
 
 Json = dict[str, Any]
 Appraised = Literal["car", "transit", "truck"]
@@ -234,15 +238,23 @@ def get_network_project(request: HttpRequest, path: Path[KeyPath], query: Query[
 )
 @closed
 def appraise_together(request: HttpRequest, query: Query[Together]) -> Json:
-    """Computed on request, exactly; nothing is kept."""
+    """Computed on request, exactly; on a large network from what was worked out before."""
     state = networks.in_use()
     travel = next(each for each in APPRAISED if each == query.travel)
     known = {project.key for project in networks.network_of(state).projects}
     keys = tuple(dict.fromkeys(query.project))
     if not known.issuperset(keys):
         raise Http404(_("There is no such project on this network."))
-    whole = runs.together(state, travel, keys)
-    singly = sum(runs.together(state, travel, (key,)).hours_saved for key in keys)
+    whole = answers.together(state, travel, keys)
+    if whole is None:
+        raise _not_yet(answers.about_projects(state, travel, keys))
+    run = runs.last(travel, request.user)
+    result = runs.result_of(run) if run and run.inputs == inputs_of(state, travel) else None
+    alone = [result.worth(key) if result else None for key in keys]
+    singly = sum(
+        (each or runs.together(state, travel, (key,))).hours_saved
+        for key, each in zip(keys, alone, strict=True)
+    )
     return {
         "travel": travel,
         "projects": list(keys),
@@ -307,7 +319,12 @@ def get_isochrones(request: HttpRequest, query: Query[Origin]) -> Json:
         county=query.county or "",
         at="" if named else f"{query.longitude},{query.latitude}",
     )
-    found = reaching.reached_from(networks.in_use(), asked)
+    state = networks.in_use()
+    place = reaching.place_of(state, asked)
+    computed = answers.reach(state, asked.travel, place)
+    if computed is None:
+        raise _not_yet(answers.about_reach(state, asked.travel, place))
+    found = reaching.told(place, computed)
     return {
         "travel": query.travel,
         "bands": [
@@ -344,6 +361,12 @@ def _project(row: Row) -> Json:
         ),
         "figures": _figures(row.worth) if row.worth else None,
     }
+
+
+def _not_yet(question: Question) -> RefusedError:
+    """Say where an answer that takes long is asked for."""
+    words = _("This network is large. Have the answer worked out first on the page %(address)s.")
+    return RefusedError(words % {"address": question.address}, status=409)
 
 
 def _figures(worth: ShownWorth) -> Json:

@@ -331,7 +331,7 @@ def plans_of(programme: Programme, now: Now, before: Programme | None = None) ->
                 pattern=pattern,
                 name=said(pattern.name),
                 hours=tuple(
-                    (kind_name(kind), "、".join(slot.hours for slot in slots))
+                    (kind_name(kind), in_language("、", ", ").join(slot.hours for slot in slots))
                     for kind in DayKind
                     if (slots := programme.slots_of(pattern.key, kind))
                 ),
