@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conurb.network import dijkstra
 from conurb.network.exporting import NoNetworkError
@@ -190,3 +192,95 @@ def test_a_damaged_table_is_refused(tmp_path):
     file.write_bytes(data)
     with pytest.raises(NoNetworkError):
         read_gtfs(file)
+
+
+def told_in(feed) -> set[str]:
+    return {problem.where for problem in feed.problems}
+
+
+def test_exceptions_alone_make_a_calendar(tmp_path):
+    file = feed_file(tmp_path, calendar=None)
+    found = read_gtfs(file)
+    assert found.day == date(2026, 1, 10)
+    assert {line.name.zh for line in found.lines} == {"1号线", "快线"}
+    assert "trips.txt:4" not in told_in(found), "“rest” is in calendar_dates.txt"
+
+
+def test_a_service_in_no_calendar_is_told(tmp_path):
+    file = feed_file(tmp_path, calendar=TABLES["calendar.txt"].replace("rest,", "other,"))
+    assert "trips.txt:4" not in told_in(read_gtfs(file))
+    file = feed_file(
+        tmp_path,
+        calendar=TABLES["calendar.txt"].replace("rest,", "other,"),
+        calendar_dates=None,
+    )
+    assert "trips.txt:4" in told_in(read_gtfs(file))
+
+
+def test_a_calendar_for_ever_runs_on_any_of_its_days(tmp_path):
+    for_ever = TABLES["calendar.txt"].replace("20260105,20260111", "19000101,29991231")
+    file = feed_file(tmp_path, calendar=for_ever)
+    assert len(read_gtfs(file, day=date(2026, 1, 6)).lines) == 2
+    assert len(read_gtfs(file, day=date(2150, 1, 6)).lines) == 2
+    assert "calendar.txt:2" in told_in(read_gtfs(file))
+
+
+def test_platforms_without_a_place_are_where_their_station_is(tmp_path):
+    stops = TABLES["stops.txt"].replace("28.0002,113.0,0,hub", ",,0,hub")
+    stops = stops.replace("28.0,113.03,0,", "28.0,113.03,0,gone") + "lost,无,,,0,gone\n"
+    found = read_gtfs(feed_file(tmp_path, stops=stops), day=date(2026, 1, 6))
+    assert [stop.key for stop in found.stops] == ["hub", "b", "c"]
+    assert {"stops.txt:6", "stops.txt:8"} <= told_in(found)
+    assert "stops.txt:4" not in told_in(found)
+
+
+def test_calls_of_trips_that_are_told_already_are_not_told_again(tmp_path):
+    calls = TABLES["stop_times.txt"] + "x1,1,a1,08:00:00,08:00:00\nx1,2,c,08:30:00,08:30:00\n"
+    found = read_gtfs(feed_file(tmp_path, stop_times=calls), day=date(2026, 1, 6))
+    assert "trips.txt:6" in told_in(found)
+    assert not {"stop_times.txt:17", "stop_times.txt:18"} & told_in(found)
+
+
+def test_two_calls_of_one_number_are_told(tmp_path):
+    calls = TABLES["stop_times.txt"].replace("m2,2,b", "m2,1,b")
+    found = read_gtfs(feed_file(tmp_path, stop_times=calls), day=date(2026, 1, 6))
+    assert "trips.txt:3" in told_in(found)
+    assert [line.departures for line in found.lines if line.mode is Mode.METRO] == [(480,)]
+
+
+def test_night_runs_into_the_next_day_and_marks_do_not_matter(tmp_path):
+    calls = TABLES["stop_times.txt"].replace(
+        "m2,1,a2,08:20:00,08:20:00", "m2,1,a2,24:20:00, 24:20:00"
+    )
+    calls = calls.replace("m2,2,b,08:26:00,08:26:00", "m2,2,b,,")
+    calls = calls.replace("m2,3,c,08:32:00,08:32:00", "m2,3,c,25:02:00,")
+    marked = {
+        name.removesuffix(".txt"): "\ufeff" + text.replace("\n", "\r\n")
+        for name, text in {**TABLES, "stop_times.txt": calls}.items()
+    }
+    found = read_gtfs(feed_file(tmp_path, **marked), day=date(2026, 1, 6))
+    assert [line.departures for line in found.lines if line.mode is Mode.METRO] == [(480, 1460)]
+
+
+@given(st.sampled_from(sorted(TABLES)), st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_damage_is_too_odd(tmp_path, name, data):
+    """Any cell may hold anything: the feed is read, with what is wrong told, or refused plainly."""
+    rows = [line.split(",") for line in TABLES[name].splitlines()]
+    for _ in range(data.draw(st.integers(1, 3))):
+        row = data.draw(st.integers(0, len(rows) - 1))
+        cell = data.draw(st.integers(0, len(rows[row]) - 1))
+        rows[row][cell] = data.draw(
+            st.one_of(
+                st.sampled_from(["", "-1", "1e9", "nan", "inf", "99:99:99", "٣", "²", '"']),
+                st.text(max_size=6),
+            )
+        )
+    text = "\n".join(",".join(row) for row in rows)
+    file = feed_file(tmp_path, **{name.removesuffix(".txt"): text})
+    try:
+        found = read_gtfs(file, day=date(2026, 1, 6))
+    except NoNetworkError:
+        return
+    assert all(np.isfinite(line.runs).all() for line in found.lines)
+    assert all(0 <= stop < len(found.stops) for line in found.lines for stop in line.stops)

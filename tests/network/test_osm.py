@@ -9,14 +9,14 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
 from conurb.network.checking import check, components
 from conurb.network.exporting import NoNetworkError
 from conurb.network.multimodal import LinkClass, Mode, graph_for
-from conurb.network.osm import class_of, hstore, modes_of, read_osm, speed_of, ways_of
+from conurb.network.osm import _way, class_of, hstore, modes_of, read_osm, speed_of, ways_of
 from conurb.region.tables import Bilingual
 
 NAME = Bilingual("试验", "Trial")
@@ -219,13 +219,40 @@ def test_what_is_no_extract_is_refused(tmp_path, content):
         ("none", 60.0),
         ("", 60.0),
         ("60;80", 60.0),
+        ("80;60", 80.0),
+        ("DE:zone:30", 30.0),
+        ("cn:rural", 60.0),
+        ("walk", 5.0),
+        ("10 knots", 18.52),
         ("0", None),
-        ("walk", None),
+        ("50|80", None),
+        ("fast", None),
     ],
 )
 def test_speeds_are_understood_or_not(posted, speed):
     found = speed_of({"maxspeed": posted}, LinkClass.PRIMARY)
     assert found == (None if speed is None else pytest.approx(speed))
+
+
+def test_a_speed_of_one_direction_stands_where_there_is_no_other():
+    assert speed_of({"maxspeed:forward": "70"}, LinkClass.PRIMARY) == 70
+    assert speed_of({"maxspeed": "50", "maxspeed:forward": "70"}, LinkClass.PRIMARY) == 50
+
+
+def test_what_a_graph_cannot_hold_is_told(tmp_path):
+    file = xml(tmp_path / "a.osm")
+    turn = (
+        '<relation id="1" version="1"><member type="way" ref="10" role="from"/>'
+        '<member type="node" ref="2" role="via"/><member type="way" ref="11" role="to"/>'
+        '<tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation></osm>'
+    )
+    text = file.read_text("utf-8").replace("</osm>", turn)
+    file.write_text(text.replace('k="oneway" v="-1"', 'k="oneway" v="reversible"'), "utf-8")
+    network, problems = read_osm(file, NAME)
+    told = {problem.code: problem for problem in problems}
+    assert told["restrictions"].reason.en.startswith("1 restrictions of turns")
+    assert told["oneway"].where == "way/14"
+    assert next(link for link in network.links if link.road == "way/14").both_ways
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text()))
@@ -237,9 +264,15 @@ def test_any_hstore_is_read_back(pairs: Mapping[str, str]):
     assert hstore(text) == pairs
 
 
-@given(st.dictionaries(st.sampled_from(["highway", "railway", "oneway", "hgv"]), st.text()))
+@given(
+    st.dictionaries(st.sampled_from(["highway", "oneway", "hgv", "maxspeed", "lanes"]), st.text())
+)
+@example({"highway": "primary", "lanes": "²", "maxspeed": "²"})
+@example({"highway": "primary", "maxspeed": " ; "})
 def test_no_tag_is_too_odd(tags):
     kind = class_of(tags)
     if kind is not None:
         assert modes_of(tags, kind) is not None
+        assert (speed_of(tags, kind) or 1.0) > 0
+        assert _way({**tags, "osm_id": "1"}, []) is not None
         assert ways_of(tags, kind) in {(True, False), (False, False), (False, True)}

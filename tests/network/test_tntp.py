@@ -23,7 +23,7 @@ HEAD = """<NUMBER OF ZONES> 2\t\t
 <NUMBER OF NODES> 3
 <FIRST THRU NODE> 3
 <NUMBER OF LINKS> 2\t
-<ORIGINAL HEADER>~ \tInit node \tTerm node \tCapacity \tLength \tFree Flow Time \tB\tPower\tSpeed limit\tToll\tType\t;
+<ORIGINAL HEADER>~ \tTail\tHead\tCapacity (veh/h)\tLength\tTime\tB\tPower\tSpeed\tToll \tType\t;
 <END OF METADATA>\t\t
 
 

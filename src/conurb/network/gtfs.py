@@ -74,6 +74,8 @@ _BOARDING = {Mode.BUS: 0.5, Mode.METRO: 3.0, Mode.INTERCITY: 6.0}
 _LONGEST_BOARDING = 10.0
 _WALK_M_A_SECOND = 4.8 / 3.6
 _MOST_PROBLEMS_A_FILE = 200
+_LONGEST = 3660
+"""Days of a calendar that are looked at, where no day is asked for."""
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -202,6 +204,8 @@ class _Reading:
         self._limits = limits
         self._problems: list[Problem] = []
         self._told: defaultdict[str, int] = defaultdict(int)
+        self._unused: set[str] = set()
+        """Trips that are told not to be usable, so that nothing more need be said of them."""
         self._names = _members(packed, limits)
 
     def feed(self, day: date | None) -> Feed:
@@ -213,7 +217,7 @@ class _Reading:
         modes = self._modes()
         trips = self._trips(modes)
         self._calls(trips, station_of)
-        running = self._running(trips)
+        running = self._running(trips, day)
         day = day or _busiest(running, trips)
         services = running.get(day, frozenset()) if day is not None else frozenset()
         if day is None or not services:
@@ -237,6 +241,7 @@ class _Reading:
         """The stations that trips call at, and of every stop its station."""
         found: dict[str, Stop] = {}
         parent: dict[str, str] = {}
+        at: dict[str, int] = {}
         for line, row in self._rows("stops.txt"):
             key = row["stop_id"]
             if row.get("location_type") in {"2", "3", "4"}:
@@ -245,6 +250,10 @@ class _Reading:
                 self._tell("stops.txt", line, f"站点 {key} 重复", f"stop {key} is there twice")
                 continue
             place = _number(row.get("stop_lon")), _number(row.get("stop_lat"))
+            at[key], up = line, row.get("parent_station", "").strip()
+            if math.isnan(sum(place)) and up:
+                parent[key] = up  # it is where its station is, if that is known
+                continue
             if not (abs(place[0]) <= 180 and abs(place[1]) <= 90):
                 self._tell(
                     "stops.txt",
@@ -253,11 +262,37 @@ class _Reading:
                     f"stop {key} has no longitude and latitude, or they are out of range",
                 )
                 continue
+            parent[key] = up
             found[key] = Stop(key, row.get("stop_name", "") or key, *place)
-            parent[key] = row.get("parent_station", "")
-        station_of = {key: up if (up := parent[key]) in found else key for key in found}
+        station_of = self._station_of(found, parent, at)
         used = dict.fromkeys(station_of.values())
         return tuple(found[key] for key in used), station_of
+
+    def _station_of(
+        self, found: Mapping[str, Stop], parent: Mapping[str, str], at: Mapping[str, int]
+    ) -> dict[str, str]:
+        """Of every stop its station, itself where it has none."""
+        station_of = {}
+        for key, up in parent.items():
+            if up in found:
+                station_of[key] = up
+            elif key not in found:
+                self._tell(
+                    "stops.txt",
+                    at[key],
+                    f"站点 {key} 及其上级车站 {up} 均无经纬度",
+                    f"neither stop {key} nor its station {up} has longitude and latitude",
+                )
+            else:
+                station_of[key] = key
+                if up:
+                    self._tell(
+                        "stops.txt",
+                        at[key],
+                        f"站点 {key} 的上级车站 {up} 不存在，按单独的站点计",
+                        f"stop {key}: there is no station {up}; taken as a stop of its own",
+                    )
+        return station_of
 
     def _modes(self) -> dict[str, tuple[Mode, str]]:
         """By what the routes run, and what they are called."""
@@ -281,6 +316,7 @@ class _Reading:
         for line, row in self._rows("trips.txt"):
             key = row["trip_id"]
             if row["route_id"] not in modes:
+                self._unused.add(key)
                 self._tell(
                     "trips.txt",
                     line,
@@ -296,10 +332,12 @@ class _Reading:
     def _calls(self, trips: Mapping[str, _Trip], station_of: Mapping[str, str]) -> None:
         """Read where and when trips call; trips that cannot be used are left without calls."""
         for line, row in self._rows("stop_times.txt"):
+            if row["trip_id"] in self._unused:
+                continue
             trip = trips.get(row["trip_id"])
             stop = station_of.get(row["stop_id"])
             sequence = row["stop_sequence"].strip()
-            if trip is None or stop is None or not sequence.isdigit():
+            if trip is None or stop is None or not sequence.isdecimal():
                 self._tell(
                     "stop_times.txt",
                     line,
@@ -326,20 +364,35 @@ class _Reading:
             departure = arrival if math.isnan(departure) else departure
             trip.calls.append((int(sequence), stop, arrival, departure))
 
-    def _running(self, trips: Mapping[str, _Trip]) -> dict[date, frozenset[str]]:
-        """Which services run on which day."""
+    def _running(
+        self, trips: Mapping[str, _Trip], wanted: date | None
+    ) -> dict[date, frozenset[str]]:
+        """Which services run on which day, or on the one that is wanted."""
         used = {trip.service for trip in trips.values()}
         running: defaultdict[date, set[str]] = defaultdict(set)
+        named: set[str] = set()
         for line, row in self._rows("calendar.txt", ("service_id", "start_date", "end_date")):
+            named.add(row["service_id"])
             begin, end = _day(row["start_date"]), _day(row["end_date"])
-            if begin is None or end is None or (end - begin).days > 3660:
+            if begin is None or end is None or end < begin:
                 self._tell("calendar.txt", line, "起止日期无效", "its dates are not valid")
                 continue
+            if wanted is not None:
+                begin, end = max(begin, wanted), min(end, wanted)
+            elif (end - begin).days > _LONGEST:
+                end = begin + timedelta(days=_LONGEST)
+                self._tell(
+                    "calendar.txt",
+                    line,
+                    f"日期跨度过长，默认运营日只在 {end} 及以前选取",
+                    f"it runs very long: a day up to {end} is chosen where none is asked for",
+                )
             for after in range((end - begin).days + 1):
                 day = begin + timedelta(days=after)
                 if row.get(_WEEKDAYS[day.weekday()]) == "1" and row["service_id"] in used:
                     running[day].add(row["service_id"])
         for line, row in self._rows("calendar_dates.txt", ("service_id", "date", "exception_type")):
+            named.add(row["service_id"])
             when = _day(row["date"])
             if when is None or row["exception_type"] not in {"1", "2"}:
                 self._tell(
@@ -349,6 +402,14 @@ class _Reading:
                 running[when].add(row["service_id"])
             else:
                 running[when].discard(row["service_id"])
+        for service in sorted(used - named):
+            trip = next(trip for trip in trips.values() if trip.service == service)
+            self._tell(
+                "trips.txt",
+                trip.at,
+                f"运营计划 {service} 不在日历中，其车次从不运行",
+                f"service {service} is in no calendar: its trips never run",
+            )
         return {day: frozenset(services) for day, services in running.items() if services}
 
     def _lines(
@@ -398,6 +459,15 @@ class _Reading:
     def _timed(self, key: str, trip: _Trip) -> list[tuple[str, float, float]] | None:
         """The calls of a trip in order, all with times; None, and told, where it has none."""
         calls = sorted(trip.calls)
+        twice = [one[0] for one, other in pairwise(calls) if one[0] == other[0]]
+        if twice:
+            self._tell(
+                "trips.txt",
+                trip.at,
+                f"车次 {key} 的停站顺序 {twice[0]} 重复，不予采用",
+                f"trip {key} has two calls numbered {twice[0]}; it is left out",
+            )
+            return None
         times = np.array([(arrival, departure) for _, _, arrival, departure in calls])
         if len(calls) < 2 or np.isnan(times[[0, -1]]).any():
             self._tell(
@@ -551,7 +621,7 @@ def _busiest(running: Mapping[date, frozenset[str]], trips: Mapping[str, _Trip])
 
 
 def _mode(given: str) -> Mode | None:
-    if not given.strip().isdigit():
+    if not given.strip().isdecimal():
         return None
     number = int(given)
     return _MODES.get(number) or (_HUNDREDS.get(number // 100) if number >= 100 else None)

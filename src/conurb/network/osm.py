@@ -94,9 +94,13 @@ DRIVEN = frozenset(CAPACITY_A_LANE) | {LinkClass.RAMP}
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
+_ZONE = re.compile(r"[a-z]{2}:(?:[a-z_ ]+:?)?(?P<kmh>\d+)?")
+_WALKING = {"walk", "cn:walk", "de:walk", "de:living_street"}
+_POSTED = ("maxspeed", "maxspeed:forward", "maxspeed:backward")
 _KMH = {None: 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
 _ONE_WAY = {"yes", "true", "1"}
 _BACKWARDS = {"-1", "reverse"}
+_TWO_WAY = {"", "no", "false", "0"}
 _SHUT = {"no", "private"}
 _GRAIN = 1e7
 _ELLIPSOID = Geod(ellps="WGS84")
@@ -152,7 +156,7 @@ def read_osm(
                 f"{file.name} has no roads of these classes in this area",
             )
         )
-    return Network(name, nodes, links), problems
+    return Network(name, nodes, links), [*problems, *_restrictions(file)]
 
 
 def joined(name: Bilingual, extracts: Sequence[Network]) -> Network:
@@ -196,10 +200,15 @@ def class_of(tags: Mapping[str, str]) -> LinkClass | None:
 
 def speed_of(tags: Mapping[str, str], kind: LinkClass) -> float | None:
     """Return the posted km/h, the class's where none is posted; None where it makes no sense."""
-    posted = tags.get("maxspeed", "").strip().lower()
-    if posted in {"", "none", "signals", "variable"} or posted.startswith("cn:"):
+    given = next((tags[key] for key in _POSTED if tags.get(key, "").strip()), "")
+    posted = given.split(";")[0].strip().lower()
+    if posted in _WALKING:
+        return SPEEDS[LinkClass.PATH]
+    # as CN:urban or DE:zone:30, of which only a number says something here
+    zone = _ZONE.fullmatch(posted)
+    if posted in {"", "none", "no", "signals", "variable"} or (zone and not zone["kmh"]):
         return SPEEDS[kind]
-    found = _SPEED.fullmatch(posted.split(";")[0].strip())
+    found = _SPEED.fullmatch(zone["kmh"] if zone else posted)
     if found is None:
         return None
     speed = float(found[1]) * _KMH[found[2]]
@@ -213,7 +222,7 @@ def ways_of(tags: Mapping[str, str], kind: LinkClass) -> tuple[bool, bool]:
         return False, True
     if given in _ONE_WAY:
         return False, False
-    if given in {"no", "false", "0"}:
+    if given in _TWO_WAY - {""}:
         return True, False
     implied = kind is LinkClass.EXPRESSWAY or tags.get("junction") in {"roundabout", "circular"}
     return not implied, False
@@ -247,7 +256,7 @@ def _way(tags: Mapping[str, str], problems: list[Problem]) -> Way | None:
     osm_id = tags["osm_id"]
     speed = speed_of(tags, kind)
     if speed is None:
-        posted = tags["maxspeed"]
+        posted = next(tags[key] for key in _POSTED if tags.get(key, "").strip())
         problems.append(
             Problem(
                 f"way/{osm_id}",
@@ -265,6 +274,19 @@ def _way(tags: Mapping[str, str], problems: list[Problem]) -> Way | None:
     if not modes:
         return None
     both_ways, backwards = ways_of(tags, kind)
+    if tags.get("oneway", "").lower() not in _ONE_WAY | _BACKWARDS | _TWO_WAY:
+        how_zh, how = ("双向", "both ways") if both_ways else ("单行", "one way")
+        problems.append(
+            Problem(
+                f"way/{osm_id}",
+                "oneway",
+                Bilingual(
+                    f"oneway“{tags['oneway']}”按{how_zh}计",
+                    f"oneway “{tags['oneway']}” is taken as {how}",
+                ),
+                severity="warning",
+            )
+        )
     names = Bilingual(tags.get("name:zh", tags.get("name", "")), tags.get("name:en", ""))
     return Way(
         osm_id,
@@ -282,7 +304,7 @@ def _way(tags: Mapping[str, str], problems: list[Problem]) -> Way | None:
 def _capacity(tags: Mapping[str, str], kind: LinkClass, both_ways: bool) -> float | None:
     lanes = tags.get("lanes", "")
     a_lane = CAPACITY_A_LANE.get(kind)
-    if a_lane is None or not lanes.isdigit() or not 0 < int(lanes) <= 20:
+    if a_lane is None or not lanes.isdecimal() or not 0 < int(lanes) <= 20:
         return None
     return a_lane * max(int(lanes) / 2 if both_ways else int(lanes), 1)
 
@@ -308,6 +330,34 @@ def _lines(
     fields = list(meta["fields"])
     lines = shapely.from_wkb(geometry)
     return (_tags(fields, row) for row in zip(*values, strict=True)), lines
+
+
+def _restrictions(file: Path) -> list[Problem]:
+    """What is to be said of turns that are forbidden: graphs of links do not know them."""
+    try:
+        _, _, _, values = pyogrio.raw.read(
+            file,
+            layer="other_relations",
+            columns=["type"],
+            where="type LIKE 'restriction%'",
+            read_geometry=False,
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return []
+    count = len(values[0])
+    if not count:
+        return []
+    return [
+        Problem(
+            file.name,
+            "restrictions",
+            Bilingual(
+                f"有 {count} 条转向限制，路网不含转向，未予采用",
+                f"{count} restrictions of turns are not heeded: the network knows no turns",
+            ),
+            severity="warning",
+        )
+    ]
 
 
 def _tags(fields: Sequence[str], row: Sequence[Any]) -> dict[str, str]:
