@@ -49,6 +49,19 @@ def test_who_is_refused_reads_how_to_contest_it(kind):
         assert said in words.zh
 
 
+def test_who_lost_a_reconsideration_reads_that_only_the_court_is_left():
+    from dataclasses import replace
+
+    words = letter("upheld", replace(FACTS, organ=True)).words
+    assert "15日内" in words.zh
+    assert "行政诉讼" in words.zh
+    assert "60日" not in words.zh
+    assert "within 15 days" in words.en
+    kept = letter("upheld", replace(FACTS, organ=True, to_deliver=True)).words
+    assert "长沙市公安局依法送达" in kept.zh
+    assert "delivers it" in kept.en
+
+
 def test_a_grant_by_rule_says_so():
     from dataclasses import replace
 

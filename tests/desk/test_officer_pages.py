@@ -121,7 +121,15 @@ def test_the_parts_of_the_queue_count_and_show_what_belongs_to_them(zhou, office
     asked, _ = in_review(zhou)
     actions.ask_for_more(officer, asked, "缺少明细", 10)
     tabs = {tab.key: tab.count for tab in pages_desk.tabs(officer, "waiting")}
-    assert tabs == {"waiting": 1, "mine": 1, "applicant": 1, "opinions": 0, "appeals": 0, "all": 3}
+    assert tabs == {
+        "waiting": 1,
+        "mine": 1,
+        "applicant": 1,
+        "opinions": 0,
+        "appeals": 0,
+        "deliver": 0,
+        "all": 3,
+    }
     client = browser(officer)
     assert mine.number in text_of(client.get("/desk/?show=mine"))
     assert asked.number in text_of(client.get("/desk/?show=applicant"))
@@ -240,6 +248,26 @@ def test_an_appeal_is_decided_by_whom_it_is_put_to(zhou, officer):
     case.refresh_from_db()
     assert case.state == State.OVERTURNED
     assert case.number in text_of(browser(officer).get("/desk/"))
+
+
+def test_what_was_upheld_waits_in_the_queue_until_it_is_delivered(zhou, officer):
+    case, _ = granted(zhou)
+    appeal = actions.appeal(zhou, case, "月数有误")
+    judge = officer_of("reconsideration", "430100")
+    actions.decide_appeal(judge, appeal, upheld=True, reasons="事实清楚")
+    client, path = browser(officer), f"/desk/cases/{case.key}/"
+    assert case.number in text_of(client.get("/desk/?show=deliver"))
+    assert 'data-testid="deliver"' in text_of(client.get(path))
+    assert 'data-testid="deliver"' not in text_of(browser(judge).get(path))
+    applicant = text_of(browser(zhou).get(f"/cases/{case.key}/"))
+    assert "送达" in applicant
+    assert 'data-testid="appeal"' not in applicant
+    assert client.post(f"{path}deliver/", {"deliver-words": "窗口领取"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.DELIVERED
+    assert case.number not in text_of(client.get("/desk/?show=deliver"))
+    # a second window is told
+    assert client.post(f"{path}deliver/", {"deliver-words": ""}).status_code == 409
 
 
 def test_records_are_checked_for_the_case_and_the_look_is_noted(zhou, officer):

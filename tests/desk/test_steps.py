@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conurb.desk.stages import OPEN, State
+from conurb.desk.stages import OPEN, State, Verb, deliverable, possible
 from conurb.desk.steps import STEPS, places
 
 
@@ -15,6 +15,28 @@ def test_steps_before_the_one_it_is_at_are_done_and_those_after_ahead(state: Sta
     done = standings.count("done")
     assert standings[:done] == ["done"] * done
     assert standings[done + 1 :] == ["ahead"] * max(len(STEPS) - done - 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("granted", "delivered", "like"),
+    [
+        (True, False, State.GRANTED),
+        (True, True, State.DELIVERED),
+        (False, False, State.REFUSED),
+    ],
+)
+def test_a_decision_that_stands_is_where_it_was(granted, delivered, like) -> None:
+    assert places(State.UPHELD, granted=granted, delivered=delivered) == places(like)
+
+
+def test_no_state_is_a_dead_end_but_those_in_which_all_is_done() -> None:
+    ends = {state for state in State if not possible(state)}
+    assert ends == {State.WITHDRAWN, State.LAPSED}
+    for state in State:
+        reached = deliverable(state, granted=True, delivered=False)
+        assert reached == (Verb.DELIVER in possible(state))
+        assert not deliverable(state, granted=True, delivered=True)
+        assert not deliverable(state, granted=False, delivered=False)
 
 
 def test_a_draft_is_not_on_its_way() -> None:

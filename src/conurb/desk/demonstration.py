@@ -60,7 +60,7 @@ RESIDENTS = 8
 
 Fate = Literal[
     "delivered", "granted", "refused", "asked", "completed", "submitted", "review", "late",
-    "withdrawn", "lapsed", "appealed", "upheld", "overturned", "reopened", "draft",
+    "withdrawn", "lapsed", "appealed", "upheld", "contested", "overturned", "reopened", "draft",
 ]  # fmt: skip
 
 # how many cases end so; together about sixty
@@ -77,6 +77,7 @@ FATES: Mapping[Fate, int] = {
     "lapsed": 2,
     "appealed": 1,
     "upheld": 1,
+    "contested": 1,
     "overturned": 1,
     "reopened": 1,
     "draft": 2,
@@ -605,6 +606,7 @@ class _Part:
             "refused": (self.refuse,),
             "appealed": (self.refuse, self.appeal),
             "upheld": (self.refuse, self.appeal, self.uphold),
+            "contested": (self.grant, self.appeal, self.uphold, self.deliver),
             "overturned": (self.refuse, self.appeal, self.overturn),
             "reopened": (self.refuse, self.appeal, self.overturn, self.reopen, self.grant),
         }

@@ -3,7 +3,8 @@
 Each letter has the parts that the law asks for: a notice of what is missing names all of it and by
 when (行政许可法 2019, art. 32); a refusal gives its reasons and says how it can be contested (art.
 38); reconsideration within 60 days (行政复议法 2023, art. 20), a suit within six months (行政诉讼法
-art. 46). The wording is the platform's; a printed letter is drawn from the same text.
+art. 46), or within 15 days of a reconsideration that upholds the decision (art. 45). The wording is
+the platform's; a printed letter is drawn from the same text.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Facts:
     reasons: Bilingual = NONE
     words: str = ""
     automatic: bool = False
+    organ: bool = False
+    """Whether an organ for reconsideration decided on the appeal, and not a colleague."""
+    to_deliver: bool = False
+    """Whether what was granted has still to be delivered."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,16 @@ _CONTEST = Bilingual(
     "You may ask the people's government of {city} for reconsideration within 60 days of receiving "
     "this decision, or sue within six months; or ask on this platform within 60 days that it be "
     "looked at again, which leaves both open.",
+)
+
+_SUE = Bilingual(
+    "如不服本复议决定，可自收到本决定之日起15日内依法向人民法院提起行政诉讼。",
+    "You may sue before the people's court within 15 days of receiving this decision on "
+    "reconsideration.",
+)
+_CARRIED_OUT = Bilingual(
+    "原准予决定继续有效，办理结果由{authority}依法送达。",
+    "What was granted remains granted; {authority} delivers it.",
 )
 
 _TEXTS: Mapping[Kind, tuple[Bilingual, tuple[Bilingual, ...]]] = {
@@ -171,7 +186,6 @@ _TEXTS: Mapping[Kind, tuple[Bilingual, tuple[Bilingual, ...]]] = {
                 "The decision on case {number} ({service}) was looked at again and stands.",
             ),
             Bilingual("理由：{words}", "Reasons: {words}"),
-            _CONTEST,
         ),
     ),
     "overturned": (
@@ -191,6 +205,8 @@ _TEXTS: Mapping[Kind, tuple[Bilingual, tuple[Bilingual, ...]]] = {
 def letter(kind: Kind, facts: Facts) -> Letter:
     """Return a letter in both languages."""
     title, paragraphs = _TEXTS[kind]
+    if kind == "upheld":
+        paragraphs = (*paragraphs, *_after_upholding(facts))
     zh, en = _values(facts, chinese=True), _values(facts, chinese=False)
     return Letter(
         Bilingual(title.zh.format(**zh), title.en.format(**en)),
@@ -199,6 +215,12 @@ def letter(kind: Kind, facts: Facts) -> Letter:
             "\n".join(each.en.format(**en) for each in paragraphs),
         ),
     )
+
+
+def _after_upholding(facts: Facts) -> tuple[Bilingual, ...]:
+    """What follows where a decision stands: its delivery, and the way that is still open."""
+    contest = _SUE if facts.organ else _CONTEST
+    return (_CARRIED_OUT, contest) if facts.to_deliver else (contest,)
 
 
 def _values(facts: Facts, *, chinese: bool) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 The table is the whole rule: an act that is not in it cannot happen. The procedure of a licence is
 by 行政许可法 (Administrative Licence Law, 2019) articles 32 (acceptance, asking once for what is
-missing), 42 (limits) and 44 (delivery); reconsideration by 行政复议法 (2023) article 20.
+missing), 42 (limits) and 44 (delivery within ten working days of a grant); reconsideration by
+行政复议法 (2023) articles 20 (60 days), 30 (once a decision), 42 (what was decided is carried out
+meanwhile), 64 (overturned, and decided anew) and 68 (upheld: the decision stands as it was).
 """
 
 from __future__ import annotations
@@ -64,8 +66,10 @@ MOVES: dict[tuple[State, Verb], State] = {
     (_S.REFUSED, _V.APPEAL): _S.APPEALED,
     (_S.GRANTED, _V.APPEAL): _S.APPEALED,
     (_S.DELIVERED, _V.APPEAL): _S.APPEALED,
+    (_S.APPEALED, _V.DELIVER): _S.APPEALED,  # an appeal holds up no delivery
     (_S.APPEALED, _V.UPHOLD): _S.UPHELD,
     (_S.APPEALED, _V.OVERTURN): _S.OVERTURNED,
+    (_S.UPHELD, _V.DELIVER): _S.DELIVERED,
     (_S.OVERTURNED, _V.REOPEN): _S.REVIEW,
 }
 
@@ -94,6 +98,18 @@ def moved(state: State, verb: Verb) -> State:
         return MOVES[state, verb]
     except KeyError:
         raise MoveError(state, verb) from None
+
+
+DELIVERABLE = frozenset(state for state, verb in MOVES if verb == _V.DELIVER)
+"""States in which a grant may still have to reach the applicant."""
+
+
+def deliverable(state: State, *, granted: bool, delivered: bool) -> bool:
+    """Tell whether something is to be delivered: a grant that stands and has not reached anybody.
+
+    A refusal is told with its reasons when it is made; nothing is issued that could follow it.
+    """
+    return granted and not delivered and state in DELIVERABLE
 
 
 def possible(state: State) -> frozenset[Verb]:

@@ -46,10 +46,15 @@ class Place:
     standing: Standing
 
 
-def places(state: State) -> tuple[Place, ...]:
-    """Return the steps of a case in order; none for a draft, which is not on its way yet."""
+def places(state: State, *, granted: bool = False, delivered: bool = False) -> tuple[Place, ...]:
+    """Return the steps of a case in order; none for a draft, which is not on its way yet.
+
+    A grant that was appealed against and stands is where it was before the appeal.
+    """
     if state not in _AT:
         return ()
+    if state == State.UPHELD and granted:
+        state = State.DELIVERED if delivered else State.GRANTED
     at, standing = _AT[state]
     return tuple(
         Place(step, "done" if index < at else standing if index == at else "ahead")

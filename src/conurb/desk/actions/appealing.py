@@ -44,13 +44,20 @@ RECONSIDERATION = "reconsideration"
 
 @transaction.atomic
 def appeal(actor: User, case: Case, grounds: str, *, now: datetime | None = None) -> Appeal:
-    """Ask that a decision be looked at again, within 60 days of it; once a decision."""
+    """Ask that a decision be looked at again, within 60 days of it; once a decision (art. 30)."""
     case = locked(case)
     require_applicant(actor, case)
     next_state(case, Verb.APPEAL)
     said = require_words(grounds, "grounds", _("Say why the decision is wrong."))
     moment = now or timezone.now()
     today = today_of(moment)
+    if case.decided_at and case.appeals.filter(made_at__gte=case.decided_at).exists():
+        raise RefusedError(
+            _(
+                "This decision was appealed against already, which can be done once. "
+                "You may sue before the court."
+            )
+        )
     if case.decided_at and today > today_of(case.decided_at) + limits.APPEAL_WITHIN:
         raise RefusedError(
             _("A decision is appealed within %(days)s days. This one is of %(day)s.")
@@ -112,7 +119,8 @@ def decide_appeal(
         zh=said,
         en=said,
     )
-    telling.tell(case, "upheld" if upheld else "overturned", moment, words=said)
+    organ = appeal.authority_id != case.authority_id
+    telling.tell(case, "upheld" if upheld else "overturned", moment, words=said, organ=organ)
     return case
 
 

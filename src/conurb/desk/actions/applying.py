@@ -307,7 +307,10 @@ def complete(
 
 @transaction.atomic
 def withdraw(actor: User, case: Case, reason: str, *, now: datetime | None = None) -> Case:
-    """Take an application back before it is decided, with the reason."""
+    """Take an application back before it is decided, with the reason.
+
+    Where a decision was overturned, what it had granted ends with the application.
+    """
     case = locked(case)
     require_applicant(actor, case)
     next_state(case, Verb.WITHDRAW)
@@ -315,7 +318,8 @@ def withdraw(actor: User, case: Case, reason: str, *, now: datetime | None = Non
     moment = now or timezone.now()
     ClockStop.objects.filter(case=case, ended_at=None).update(ended_at=moment)
     case.complete_by = None
-    move(actor, case, Verb.WITHDRAW, moment, changed=("complete_by",), zh=said, en=said)
+    changed = ("complete_by", *deciding.forgo(case, said, moment))
+    move(actor, case, Verb.WITHDRAW, moment, changed=changed, zh=said, en=said)
     telling.tell(case, "withdrawn", moment)
     return case
 

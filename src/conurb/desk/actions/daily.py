@@ -9,11 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from conurb.desk import limits
-from conurb.desk.actions import telling
+from conurb.desk.actions import deciding, telling
 from conurb.desk.actions.moving import count_limit, locked, move, today_of
 from conurb.desk.models import Case, ClockStop, Opinion, WrongTry
 from conurb.desk.queries.calendar import calendar
 from conurb.desk.stages import CLOCK_RUNS, State, Verb
+
+LAPSED = "办件逾期未补正，申请终止"
+"""Why a record ends whose grant was overturned and whose application then lapsed."""
 
 FORGET_TRIES_AFTER = timedelta(days=1)
 FORGET_DRAFTS_AFTER = timedelta(days=180)
@@ -43,6 +46,7 @@ def _lapse(case: Case, moment: datetime) -> Case | None:
         case,
         Verb.LAPSE,
         moment,
+        changed=deciding.forgo(case, LAPSED, moment),
         until=case.complete_by.isoformat() if case.complete_by else "",
     )
     telling.tell(case, "lapsed", moment)

@@ -366,12 +366,25 @@ def grant_many(
 
 @transaction.atomic
 def deliver(actor: User, case: Case, words: str = "", *, now: datetime | None = None) -> Case:
-    """Note that what was granted reached the applicant (行政许可法 art. 44: within ten days)."""
+    """Note that what was granted reached the applicant (行政许可法 art. 44: within ten days).
+
+    An appeal does not hold it up (行政复议法 art. 42), and a decision that was upheld is delivered
+    like one that nobody contested. Raises RefusedError for a refusal, and for what was delivered.
+    """
     case = locked(case)
     moment = now or timezone.now()
     next_state(case, Verb.DELIVER)
     authority = deciding(case)
     require_officer_of(actor, authority)
+    if case.outcome != Case.Outcome.GRANTED:
+        raise RefusedError(
+            _("Nothing was granted in this case, so there is nothing to deliver. Reload the page.")
+        )
+    if case.delivered_at is not None:
+        raise RefusedError(
+            _("What was granted was delivered on %(day)s already. Reload the page.")
+            % {"day": today_of(case.delivered_at).isoformat()}
+        )
     case.delivered_at = moment
     said = words.strip()
     move(
@@ -386,6 +399,21 @@ def deliver(actor: User, case: Case, words: str = "", *, now: datetime | None = 
     )
     telling.tell(case, "delivered", moment)
     return case
+
+
+def forgo(case: Case, reason: str, moment: datetime) -> tuple[str, ...]:
+    """Let nothing stand of a decision that was overturned, where none follows it.
+
+    What the case had issued is revoked by the platform, which needs no officer to see that the
+    application is over. Returns the fields of the row that it set.
+    """
+    if not case.outcome:
+        return ()
+    record = Record.everything.filter(key=case.record_key, state__in=STANDS).first()
+    if case.record_key and record is not None:
+        standing.revoke(None, record, reason[:500], code="decision", now=moment)
+    case.outcome, case.delivered_at = Case.Outcome.NONE, None
+    return ("outcome", "delivered_at")
 
 
 def _grant_one(
@@ -425,6 +453,7 @@ def _decided(
     moment: datetime,
 ) -> Case:
     case.outcome = Case.Outcome.GRANTED if decision.granted else Case.Outcome.REFUSED
+    case.delivered_at = None  # what an overturned decision delivered is not this one's outcome
     case.reasons_zh, case.reasons_en = decision.reasons.zh, decision.reasons.en
     case.decided_at, case.decided_by = moment, actor
     before = Record.everything.filter(key=case.record_key).first() if case.record_key else None
@@ -443,6 +472,7 @@ def _decided(
             "reasons_en",
             "decided_at",
             "decided_by",
+            "delivered_at",
             "automatic",
             "record_key",
         ),
@@ -516,6 +546,7 @@ __all__ = [
     "claim",
     "decide",
     "deliver",
+    "forgo",
     "give_opinion",
     "grant_by_rule",
     "grant_many",

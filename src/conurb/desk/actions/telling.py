@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from conurb.desk.letters import Facts, Kind, letter
 from conurb.desk.models import Case, Notice
+from conurb.desk.stages import State, deliverable
 from conurb.refusal import NotCompetentError
 from conurb.region.models import RegionState, User
 from conurb.region.tables import Bilingual
@@ -32,14 +33,16 @@ MOST_TRIES = 30
 UNREACHABLE = ".invalid"
 
 
-def tell(case: Case, kind: Kind, moment: datetime, *, words: str = "") -> Notice | None:
+def tell(
+    case: Case, kind: Kind, moment: datetime, *, words: str = "", organ: bool = False
+) -> Notice | None:
     """Keep a notice for the applicant and mail it once the transaction is committed.
 
     Returns None where there is nobody to tell.
     """
     if case.applicant is None:
         return None
-    said = letter(kind, facts_of(case, moment, words=words))
+    said = letter(kind, facts_of(case, moment, words=words, organ=organ))
     notice = Notice.everything.create(
         case=case,
         to=case.applicant,
@@ -55,8 +58,8 @@ def tell(case: Case, kind: Kind, moment: datetime, *, words: str = "") -> Notice
     return notice
 
 
-def facts_of(case: Case, moment: datetime, *, words: str = "") -> Facts:
-    """Return what letters say of a case."""
+def facts_of(case: Case, moment: datetime, *, words: str = "", organ: bool = False) -> Facts:
+    """Return what letters say of a case; `organ` whether an organ for reconsideration speaks."""
     service = case.declared
     authority = case.authority
     city = authority.city if authority and authority.city else case.accepted_in
@@ -74,6 +77,12 @@ def facts_of(case: Case, moment: datetime, *, words: str = "") -> Facts:
         reasons=Bilingual(case.reasons_zh, case.reasons_en),
         words=words,
         automatic=case.automatic,
+        organ=organ,
+        to_deliver=deliverable(
+            State(case.state),
+            granted=case.outcome == Case.Outcome.GRANTED,
+            delivered=case.delivered_at is not None,
+        ),
     )
 
 

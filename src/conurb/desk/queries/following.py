@@ -58,6 +58,7 @@ class Followed:
     complete_by: date | None
     decided_on: date | None
     delivered_on: date | None
+    granted: bool = False
 
     @property
     def state_name(self) -> str:
@@ -141,4 +142,5 @@ def _followed(case: Case, today: date) -> Followed:
         complete_by=case.complete_by if state == State.WAITING else None,
         decided_on=timezone.localdate(case.decided_at) if case.decided_at else None,
         delivered_on=timezone.localdate(case.delivered_at) if case.delivered_at else None,
+        granted=case.outcome == Case.Outcome.GRANTED,
     )

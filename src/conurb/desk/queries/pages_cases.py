@@ -12,7 +12,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from conurb.desk import limits
@@ -23,7 +24,7 @@ from conurb.desk.queries.following import Followed
 from conurb.desk.queries.pages_services import record_type_name
 from conurb.desk.reuse import Offers
 from conurb.desk.services import Finding, Service
-from conurb.desk.stages import CLOCK_RUNS, OPEN, State, Verb, possible
+from conurb.desk.stages import CLOCK_RUNS, OPEN, State, Verb, deliverable, possible
 from conurb.desk.steps import STEP_NAMES, Standing, places
 from conurb.records.models import Record
 from conurb.region.models import User, in_language
@@ -78,7 +79,11 @@ def progress(case: Case) -> list[ProgressStep]:
     }
     return [
         ProgressStep(in_language(*STEP_NAMES[place.step]), place.standing, _day(days[place.step]))
-        for place in places(State(case.state))
+        for place in places(
+            State(case.state),
+            granted=case.outcome == Case.Outcome.GRANTED,
+            delivered=case.delivered_at is not None,
+        )
     ]
 
 
@@ -115,35 +120,43 @@ def todo(case: Case) -> str:
     return ""
 
 
+def to_deliver(case: Case) -> bool:
+    """Whether what was granted has still to reach the applicant."""
+    return deliverable(
+        State(case.state),
+        granted=case.outcome == Case.Outcome.GRANTED,
+        delivered=case.delivered_at is not None,
+    )
+
+
+STATE_WORDS: Mapping[State, Promise] = {
+    State.SUBMITTED: gettext_lazy("It waits for an officer of %(authority)s."),
+    State.REVIEW: gettext_lazy("An officer of %(authority)s is looking at it."),
+    State.WAITING: gettext_lazy(
+        "%(authority)s waits for you; the clock of its limit stands still."
+    ),
+    State.GRANTED: gettext_lazy("%(authority)s has granted it."),
+    State.DELIVERED: gettext_lazy("%(authority)s has granted and delivered it."),
+    State.REFUSED: gettext_lazy("%(authority)s has not granted it; the reasons stand below."),
+    State.APPEALED: gettext_lazy("Your appeal is being decided."),
+    State.UPHELD: gettext_lazy("Your appeal was decided: the decision stands."),
+    State.OVERTURNED: gettext_lazy("Your appeal succeeded; %(authority)s decides anew."),
+    State.WITHDRAWN: gettext_lazy("You have withdrawn it."),
+    State.LAPSED: gettext_lazy("It lapsed, because what was asked for did not come in time."),
+}
+"""Who has a case in each state and what happens next, for its applicant; none for a draft."""
+
+
 def state_words(case: Case) -> str:
     """Say who has the case now and what happens next."""
-    authority = case.authority.short if case.authority else ""
-    match case.state:
-        case State.SUBMITTED:
-            said = _("It waits for an officer of %(authority)s.")
-        case State.REVIEW:
-            said = _("An officer of %(authority)s is looking at it.")
-        case State.WAITING:
-            said = _("%(authority)s waits for you; the clock of its limit stands still.")
-        case State.GRANTED:
-            said = _("%(authority)s has granted it.")
-        case State.DELIVERED:
-            said = _("%(authority)s has granted and delivered it.")
-        case State.REFUSED:
-            said = _("%(authority)s has not granted it; the reasons stand below.")
-        case State.APPEALED:
-            said = _("Your appeal is being decided.")
-        case State.UPHELD:
-            said = _("Your appeal was decided: the decision stands.")
-        case State.OVERTURNED:
-            said = _("Your appeal succeeded; %(authority)s decides anew.")
-        case State.WITHDRAWN:
-            said = _("You have withdrawn it.")
-        case State.LAPSED:
-            said = _("It lapsed, because what was asked for did not come in time.")
-        case _:
-            return ""
-    return said % {"authority": authority}
+    state = State(case.state)
+    said = str(STATE_WORDS.get(state, ""))
+    if state == State.UPHELD and to_deliver(case):
+        said = _(
+            "Your appeal was decided: the decision stands. %(authority)s delivers what it has "
+            "granted."
+        )
+    return said % {"authority": case.authority.short if case.authority else ""}
 
 
 # --- my cases ---------------------------------------------------------------------------------
@@ -301,6 +314,8 @@ def appeal_until(case: Case, today: date) -> date | None:
     """Return the last day for an appeal; None where none is possible any more."""
     if case.decided_at is None or Verb.APPEAL not in possible(State(case.state)):
         return None
+    if case.appeals.filter(made_at__gte=case.decided_at).exists():
+        return None
     last = timezone.localdate(case.decided_at) + limits.APPEAL_WITHIN
     return last if last >= today else None
 
@@ -419,7 +434,9 @@ def followed_view(found: Followed, today: date) -> FollowedView:
         found=found,
         steps=[
             ProgressStep(in_language(*STEP_NAMES[place.step]), place.standing, days[place.step])
-            for place in places(found.state)
+            for place in places(
+                found.state, granted=found.granted, delivered=found.delivered_on is not None
+            )
         ],
         days_left=working_days_left(found.due_on, today),
         todo=asked % {"day": found.complete_by.isoformat()} if found.complete_by else "",

@@ -22,7 +22,7 @@ from conurb.desk.queries.lights import light_case
 from conurb.desk.queries.pages_cases import DataRow, EventView, FindingView, ProgressStep
 from conurb.desk.queries.pages_services import record_type_name
 from conurb.desk.services import services
-from conurb.desk.stages import State
+from conurb.desk.stages import DELIVERABLE, State
 from conurb.records.models import Record
 from conurb.region.models import City, User, in_language
 
@@ -104,6 +104,15 @@ def _appeals(actor: User) -> Q:
     return Q(pk__in=open_ones.values("case"))
 
 
+def _to_deliver(actor: User) -> Q:
+    return Q(
+        authority_id=actor.authority_id,
+        state__in=[state.value for state in DELIVERABLE],
+        outcome=Case.Outcome.GRANTED,
+        delivered_at=None,
+    )
+
+
 def _all(actor: User) -> Q:
     return Q(authority_id=actor.authority_id)
 
@@ -114,6 +123,7 @@ TABS = {
     "applicant": _with_applicant,
     "opinions": _opinions,
     "appeals": _appeals,
+    "deliver": _to_deliver,
     "all": _all,
 }
 
@@ -126,6 +136,7 @@ def tab_names() -> dict[str, str]:
         "applicant": _("With the applicant"),
         "opinions": _("Opinions asked of us"),
         "appeals": _("Appeals"),
+        "deliver": _("To be delivered"),
         "all": _("All"),
     }
 
@@ -409,7 +420,7 @@ def acts_for(
         ask=review,
         ask_opinion=review,
         decide=review,
-        deliver=ours and case.state == State.GRANTED,
+        deliver=ours and pages_cases.to_deliver(case),
         give_opinion=asked if open_for_opinions else None,
         decide_appeal=appealed if judges and case.state == State.APPEALED else None,
     )
