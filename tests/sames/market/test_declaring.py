@@ -43,6 +43,23 @@ def test_the_region_declares_its_rules():
     ]
 
 
+def test_the_terms_are_those_of_order_45():
+    """As its text says (https://www.mohrss.gov.cn/xxgk2020/gzk/gz/202112/t20211229_431810.html)."""
+    terms = declaring.read(REGION).terms
+    told = {code: (terms[code].days, terms[code].source.zh) for code in terms}
+    order = "人社部令第45号第{}条"
+    assert {code: told[code] for code in told if told[code][1].startswith("人社部令")} == {
+        "objection": (5, order.format("六")),
+        "verification": (5, order.format("六")),
+        "decision": (20, order.format("八")),
+        "extension": (20, order.format("八")),
+        "early-removal": (15, order.format("十四")),
+        "taking-down": (10, order.format("十七")),
+    }
+    assert told["hearing-notice"][0] == 7
+    assert all(terms[code].seen for code in terms)
+
+
 def test_every_effect_has_an_authority_in_every_city():
     region = load_region(REGION)
     rules = declaring.read(REGION)

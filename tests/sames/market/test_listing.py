@@ -145,13 +145,17 @@ def test_what_was_corrected_before_counts_from_the_listing():
 
 
 def test_everything_in_the_way_is_named():
-    conduct = Conduct(LISTED, corrected_on=None, promised=False, relapsed=True, criminal=True)
+    conduct = Conduct(
+        LISTED, corrected_on=None, promised=False, relapsed=True, criminal=True, barred=True
+    )
     assert listing.hindrances(conduct, 6, LISTED) == (
         Hindrance.NOT_CORRECTED,
         Hindrance.NO_PROMISE,
         Hindrance.RELAPSE,
         Hindrance.CRIMINAL,
+        Hindrance.BARRED,
     )
+    assert set(listing.HINDRANCE_NAMES) == set(Hindrance)
 
 
 @given(

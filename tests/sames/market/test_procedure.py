@@ -39,6 +39,13 @@ def test_closed_states_end_but_for_false_papers():
     assert ways == {(State.REMOVED_EARLY, Verb.RESTORE)}
 
 
+def test_a_matter_can_be_dropped_at_any_time_before_the_decision():
+    """Art. 16: with the payment order falls what rests on it, whatever was reached."""
+    dropped = {at for (at, verb) in MOVES if verb == Verb.DROP}
+    assert dropped == procedure.OPEN - {State.DECIDED}
+    assert (State.DECIDED, Verb.REVOKE) in MOVES
+
+
 def test_nobody_comes_on_the_list_without_notice_and_decision():
     """Whoever is published passed NOTICED and DECIDED, whatever way was taken."""
     for barred in (State.NOTICED, State.DECIDED):

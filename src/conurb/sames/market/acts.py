@@ -310,11 +310,15 @@ ACTS: dict[str, Act] = {
         Act(
             "conduct",
             _("Note conduct"),
-            _("What bars early removal: arrears again, or prosecution."),
+            _("What bars early removal: arrears again, prosecution, or another case of law."),
             forms.ConductForm,
-            _given(keeping.note_conduct, "relapsed", "criminal", "words"),
+            _given(keeping.note_conduct, "relapsed", "criminal", "barred", "words"),
             "flag",
-            initial=lambda matter: {"relapsed": matter.relapsed, "criminal": matter.criminal},
+            initial=lambda matter: {
+                "relapsed": matter.relapsed,
+                "criminal": matter.criminal,
+                "barred": matter.barred,
+            },
         ),
         Act(
             "ask-early",
@@ -359,7 +363,10 @@ ACTS: dict[str, Act] = {
         Act(
             "restore",
             _("Put back on the list"),
-            _("Early removal was obtained with false papers: the term begins anew."),
+            _(
+                "Early removal was obtained by hiding the truth or with false papers, and the case "
+                "is serious: it is revoked, and the term begins anew."
+            ),
             forms.WordsForm,
             _with_words(keeping.restore),
             "rotate",

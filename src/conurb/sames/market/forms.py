@@ -223,6 +223,10 @@ class ConductForm(Form):
     criminal = forms.BooleanField(
         label=_("Prosecuted or convicted for refusing to pay wages"), required=False
     )
+    barred = forms.BooleanField(
+        label=_("Another case in which laws or policy of the centre rule out early removal"),
+        required=False,
+    )
     words = forms.CharField(label=_("What it rests on"), widget=words_input(2))
 
 

@@ -1,8 +1,9 @@
 """The letters of the procedure: what they say, in the Chinese of an office.
 
 What a decision has to say stands in order 45, art. 8: grounds, basis, the restrictions, how the
-list is left early, and the remedies; a notice tells grounds, basis and rights (art. 6). Letters are
-official documents and have one language. How they are laid out is `writers.letter`'s.
+list is left early, and the remedies (art. 18); a notice tells grounds, basis, rights and that of
+art. 7 (art. 6). Letters are official documents and have one language. How they are laid out is
+`writers.letter`'s.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def notice(facts: Facts, rules: Declared, day: date) -> Letter:
             (
                 f"你单位及上述人员自收到本告知书之日起{terms['objection'].days}个工作日内，可以向本机关"
                 f"提出异议，说明理由并提供证据；本机关自收到异议之日起{terms['verification'].days}个"
-                "工作日内予以核实并告知结果。需要当面陈述的，可以一并提出听证要求。逾期未提出的，视为"
-                "无异议。"
+                "工作日内予以核实并告知结果。需要当面陈述的，可以一并提出听证要求。逾期未提出的，"
+                "本机关将依法作出决定。"
             ),
             (
                 "在本机关作出列入决定前，你单位已经改正拖欠农民工工资违法行为，且作出不再拖欠农民工"
@@ -207,6 +208,27 @@ def removal(facts: Facts, _rules: Declared, day: date, *, verb: Verb, reasons: s
                 if verb == Verb.GRANT_EARLY
                 else ()
             ),
+        ),
+        day,
+    )
+
+
+def restoration(facts: Facts, rules: Declared, day: date, *, reasons: str, removal: str) -> Letter:
+    """The decision that revokes an early removal (撤销提前移出决定书), to be contested as any."""
+    until = chinese_day(facts.listed_until)
+    return Letter(
+        facts.authority,
+        "撤销提前移出决定书",
+        facts.decision_number,
+        _addressee(facts),
+        (
+            f"本机关曾以{removal}决定准予你单位及{_people(facts)}提前移出{LIST}。",
+            (
+                f"经查，你单位申请提前移出时故意隐瞒真实情况、提供虚假资料，情节严重：{_stop(reasons)}"
+                f"依据{ORDER}第十五条，本机关决定撤销上述提前移出决定，恢复你单位及上述人员的列入状态。"
+                f"列入的起止时间重新计算，期限{_figure(rules.years)}年，自本决定作出之日起至{until}止。"
+            ),
+            _remedies("本决定"),
         ),
         day,
     )

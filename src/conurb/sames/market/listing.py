@@ -1,9 +1,10 @@
 """Who comes on the wage-arrears list, on which grounds, for how long, and who leaves it early.
 
 Source: 拖欠农民工工资失信联合惩戒对象名单管理暂行办法 (人力资源和社会保障部令第45号, in
-force 2022-01-01, here "order 45"), on the basis of 保障农民工工资支付条例 art. 48. Amounts are
-whole fen. The thresholds are those of the crime of refusing to pay (刑法 art. 276-1), which the
-high court of each province sets (法释〔2013〕3号 art. 3); they come from the region folder.
+force 2022-01-01, here "order 45"), on the basis of 保障农民工工资支付条例 art. 48; both were read
+in full (docs/packs/market.md says where). Amounts are whole fen. The thresholds are those of the
+crime of refusing to pay (刑法 art. 276-1), which the high court of each province sets (法释〔2013〕
+3号 art. 3); they come from the region folder.
 """
 
 from __future__ import annotations
@@ -198,13 +199,14 @@ def months_after(day: date, months: int) -> date:
 
 
 class Hindrance(StrEnum):
-    """What stands in the way of leaving the list early (art. 12 and 13)."""
+    """What stands in the way of leaving the list early: art. 12, items 1-3, and art. 13, 1-3."""
 
     NOT_CORRECTED = "not-corrected"
     TOO_SOON = "too-soon"
     NO_PROMISE = "no-promise"
     RELAPSE = "relapse"
     CRIMINAL = "criminal"
+    BARRED = "barred"  # art. 13, item 3
 
 
 HINDRANCE_NAMES: dict[Hindrance, Bilingual] = {
@@ -225,6 +227,10 @@ HINDRANCE_NAMES: dict[Hindrance, Bilingual] = {
         "因涉嫌拒不支付劳动报酬犯罪正在刑事诉讼期间或者已经被追究刑事责任",
         "Prosecuted or convicted for refusing to pay wages",
     ),
+    Hindrance.BARRED: Bilingual(
+        "具有法律、法规和党中央、国务院政策文件规定的不得提前移出的其他情形",
+        "Another case in which laws, regulations or policy documents of the centre rule it out",
+    ),
 }
 
 
@@ -237,13 +243,15 @@ class Conduct:
     promised: bool
     relapsed: bool = False
     criminal: bool = False
+    barred: bool = False
 
 
 def early_from(conduct: Conduct, months: int) -> date | None:
     """Return from which day on early removal may be asked for; None while nothing is corrected.
 
-    The months count on the list from the correction (art. 12, item 2), so from the listing where it
-    was corrected before.
+    The months count on the list from the correction (art. 12, item 2: 自改正之日起被列入满6个月),
+    so from the listing where it was corrected before. The order does not say how they are counted;
+    they are full on the day of the same date (民法典 art. 202).
     """
     if conduct.corrected_on is None:
         return None
@@ -264,6 +272,8 @@ def hindrances(conduct: Conduct, months: int, today: date) -> tuple[Hindrance, .
         found.append(Hindrance.RELAPSE)
     if conduct.criminal:
         found.append(Hindrance.CRIMINAL)
+    if conduct.barred:
+        found.append(Hindrance.BARRED)
     return tuple(found)
 
 

@@ -95,6 +95,7 @@ class ArrearsMatter(models.Model):
     promised_on = models.DateField(null=True, help_text="written promise not to owe again")
     relapsed = models.BooleanField(default=False)
     criminal = models.BooleanField(default=False)
+    barred = models.BooleanField(default=False, help_text="otherwise by law: art. 13, item 3")
     found_on = models.DateField()
     order_number = models.CharField(max_length=80, blank=True)
     order_served_on = models.DateField(null=True)
@@ -150,6 +151,16 @@ class ArrearsMatter(models.Model):
         return f"urn:conurb:{self.city_id}:arrears:{self.key}"
 
     @property
+    def urn_for_firm(self) -> str:
+        """The name under which the employer reads it, at a page of its own."""
+        return f"urn:conurb:{self.city_id}:arrears-firm:{self.key}"
+
+    @property
+    def urn_for_person(self) -> str:
+        """The name for persons listed with the employer, who have no page of the matter."""
+        return f"urn:conurb:{self.city_id}:arrears-person:{self.key}"
+
+    @property
     def stage(self) -> procedure.State:
         """The state as the rules know it."""
         return procedure.State(self.state)
@@ -190,6 +201,7 @@ class ArrearsMatter(models.Model):
             promised=self.promised_on is not None,
             relapsed=self.relapsed,
             criminal=self.criminal,
+            barred=self.barred,
         )
 
     @property

@@ -101,6 +101,7 @@ def _page(route: str) -> Any:
 
 ADDRESSES: Mapping[str, Address] = {
     "arrears": _page("market-matter"),
+    "arrears-firm": _page("market-mine-matter"),
     "arrears-duty": _page("market-duty"),
     "arrears-help": _page("market-help"),
 }

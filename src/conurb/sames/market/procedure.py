@@ -1,11 +1,15 @@
 """The procedure from arrears found to a name off the list: states, moves, terms, what comes next.
 
 The table of moves is the whole rule: an act that is not in it cannot happen. Source: order 45 (see
-`listing`), articles given at each term. Where the region file marks a term `seen = false`, its text
-was not before the author, who knew it from memory; a city checks it before it relies on it.
+`listing`), art. 5 to 18, articles given at each term. Where the region file marks a term `seen =
+false`, its text was not before the author; a city checks it before it relies on it.
+
+A matter can be dropped at any time before the decision: its ground may fall with the payment order
+(art. 16 says so of decisions, and holds all the more before one), or by what is found.
 
 The hearing is no part of order 45, whose art. 6 knows objections; an authority may hold one where a
-party asks for it, on the terms of 行政处罚法 art. 64. Terms are working days, counted from the day
+party asks for it, on the terms of 行政处罚法 art. 64 (told seven days before; working days by art.
+85). Terms are working days, counted from the day
 after the event.
 """
 
@@ -72,17 +76,21 @@ MOVES: dict[tuple[State, Verb], State] = {
     (_S.INVESTIGATED, _V.DROP): _S.DROPPED,
     (_S.ORDERED, _V.SETTLE): _S.SETTLED,
     (_S.ORDERED, _V.FIND_UNPAID): _S.UNPAID,
+    (_S.ORDERED, _V.DROP): _S.DROPPED,
     (_S.UNPAID, _V.NOTIFY): _S.NOTICED,
     (_S.UNPAID, _V.SPARE): _S.SPARED,
     (_S.UNPAID, _V.DROP): _S.DROPPED,
     (_S.NOTICED, _V.OBJECT): _S.OBJECTED,
     (_S.NOTICED, _V.SPARE): _S.SPARED,
     (_S.NOTICED, _V.DECIDE): _S.DECIDED,
+    (_S.NOTICED, _V.DROP): _S.DROPPED,
     (_S.OBJECTED, _V.ANSWER): _S.CONSIDERED,
     (_S.OBJECTED, _V.CALL_HEARING): _S.HEARING,
     (_S.OBJECTED, _V.SPARE): _S.SPARED,
+    (_S.OBJECTED, _V.DROP): _S.DROPPED,
     (_S.HEARING, _V.HOLD_HEARING): _S.CONSIDERED,
     (_S.HEARING, _V.SPARE): _S.SPARED,
+    (_S.HEARING, _V.DROP): _S.DROPPED,
     (_S.CONSIDERED, _V.DECIDE): _S.DECIDED,
     (_S.CONSIDERED, _V.DROP): _S.DROPPED,
     (_S.CONSIDERED, _V.SPARE): _S.SPARED,
@@ -96,7 +104,7 @@ MOVES: dict[tuple[State, Verb], State] = {
     (_S.EARLY, _V.REFUSE_EARLY): _S.PUBLISHED,
     (_S.EARLY, _V.END): _S.REMOVED,
     (_S.EARLY, _V.REVOKE): _S.REVOKED,
-    (_S.REMOVED_EARLY, _V.RESTORE): _S.PUBLISHED,  # art. 15: false papers; the term begins anew
+    (_S.REMOVED_EARLY, _V.RESTORE): _S.PUBLISHED,  # art. 15: the term begins anew
 }
 
 ON_LIST = frozenset({_S.PUBLISHED, _S.EARLY})

@@ -26,6 +26,7 @@ from conurb.sames.market.models import (
     ArrearsMatter,
     MatterFile,
     Party,
+    Statement,
     inspects_labour,
 )
 from conurb.sames.market.procedure import Verb
@@ -244,10 +245,16 @@ def find_unpaid(
 def drop(
     actor: User, matter: ArrearsMatter, words: str, *, now: datetime | None = None
 ) -> ArrearsMatter:
-    """Close the matter without listing: there is no ground, or none is left."""
+    """Close the matter without listing: there is no ground, or none is left.
+
+    An objection that waits for its answer has it with this (art. 6).
+    """
     doing = begin(actor, matter, now)
     steps.require_move(doing, Verb.DROP)
     said = steps.require_words(words, "words", _("Say why the employer is not listed."))
+    doing.matter.statements.filter(
+        kind=Statement.Kind.OBJECTION, outcome=Statement.Outcome.NONE
+    ).update(outcome=Statement.Outcome.UPHELD, answer=said, answered_at=doing.moment)
     return move(doing, Verb.DROP, words=said, for_firm=doing.matter.noticed_on is not None)
 
 

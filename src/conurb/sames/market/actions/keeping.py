@@ -183,7 +183,10 @@ def revoke(
 
 @transaction.atomic
 def end(matter: ArrearsMatter, *, now: datetime | None = None) -> ArrearsMatter:
-    """Take off a name whose term has ended (art. 11, 17); the platform does it by the rule."""
+    """Take off a name whose term has ended (art. 11, 17); the platform does it by the rule.
+
+    Art. 17 gives ten working days; here the name is off the list the day after its last one.
+    """
     doing = Doing(None, locked(matter), now or timezone.now())
     steps.require_move(doing, Verb.END)
     until = doing.matter.listed_until
@@ -206,11 +209,14 @@ def end_due(*, now: datetime | None = None) -> list[ArrearsMatter]:
 def restore(
     actor: User, matter: ArrearsMatter, reasons: str, *, now: datetime | None = None
 ) -> Listing:
-    """Put back who left early on false papers; the term begins anew (art. 15)."""
+    """Put back who left early by hiding the truth or on false papers, the case being serious.
+
+    The early removal is revoked by a decision that is served, and the term begins anew (art. 15).
+    """
     doing = begin(actor, matter, now)
     steps.require_move(doing, Verb.RESTORE)
     said = steps.require_words(reasons, "words", _("Say which papers were false, and how so."))
-    held = doing.matter
+    held, removal = doing.matter, doing.matter.removal_number
     held.decision_number = document_number(held.authority, "监复", doing.today)
     held.decided_on, held.decided_at = doing.today, doing.moment
     held.listed_until = listing.last_day(doing.today, declared().years)
@@ -218,6 +224,7 @@ def restore(
     held.promised_on = held.corrected_on = held.early_asked_on = held.removed_at = None
     held.paid_fen = 0
     entry = _put_on_list(doing)
+    keep_letter(doing, MatterFile.Kind.DECISION, letters.restoration, reasons=said, removal=removal)
     move(doing, Verb.RESTORE, words=said, for_firm=True)
     return entry
 
@@ -230,14 +237,16 @@ def note_conduct(
     relapsed: bool,
     criminal: bool,
     words: str,
+    barred: bool = False,
     now: datetime | None = None,
 ) -> ArrearsMatter:
-    """Note what bars early removal: arrears again, or prosecution (art. 13)."""
+    """Note what bars early removal: arrears again, prosecution, another case of law (art. 13)."""
     doing = begin(actor, matter, now)
     if not doing.matter.on_list:
         raise RefusedError(_("This is noted of an employer on the list."))
     said = steps.require_words(words, "words", _("Say what it rests on."))
-    doing.matter.relapsed, doing.matter.criminal = relapsed, criminal
+    held = doing.matter
+    held.relapsed, held.criminal, held.barred = relapsed, criminal, barred
     return tell(doing, "conduct", words=said)
 
 

@@ -18,6 +18,7 @@ from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.competence import require_officer_of
 from conurb.region.models import Authority, Representation, User, in_language
 from conurb.sames.market import procedure
+from conurb.sames.market.actions.telling import tell_parties
 from conurb.sames.market.models import (
     ArrearsMatter,
     DocumentNumber,
@@ -128,6 +129,8 @@ def tell(
 ) -> ArrearsMatter:
     """Save the matter and write what was done to it; `name` is who did it, where not the actor.
 
+    What is for the employer goes into its notices in the same transaction.
+
     Words stay in the matter, where those read them whom it concerns; the journal, which the
     coordination office reads, has the act and the `number` of its document.
     """
@@ -148,6 +151,8 @@ def tell(
         words=words or number,
         for_firm=for_firm,
     )
+    if for_firm:
+        tell_parties(matter, verb, doing.moment, words)
     record(
         doing.actor,
         f"arrears.{verb}",

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from conurb.desk.models import Notice
 from conurb.desk.queries.calendar import calendar
 from conurb.region.models import User
 from conurb.sames.market import consequences, listing, procedure
@@ -260,6 +261,7 @@ class FirmPage:
     may_object: bool
     early_from: date | None
     hindrances: tuple[listing.Hindrance, ...]
+    unread: bool
 
 
 def of_firm(actor: User) -> QuerySet[ArrearsMatter]:
@@ -297,6 +299,9 @@ def firm_page(actor: User, matter: ArrearsMatter, today: date) -> FirmPage:
         hindrances=listing.hindrances(matter.conduct, rules.early_months, today)
         if matter.on_list
         else (),
+        unread=Notice.objects.visible_to(actor)
+        .filter(about=matter.urn_for_firm, read_at=None)
+        .exists(),
     )
 
 
