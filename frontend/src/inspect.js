@@ -3,10 +3,14 @@
 import decodeQR from "qr/decode.js";
 import { QRCanvas, frameLoop, rearCamera } from "qr/dom.js";
 import { openLists } from "./checking/lists.js";
+import * as unsent from "./checking/unsent.js";
 import { judge } from "./checking/verdict.js";
 import { inLanguage, momentWords, valueWords } from "./checking/words.js";
 
 const LISTS = "/check/lists.json";
+const PAGE = "/check/";
+const PERSONAL = new Set(["resident"]); // kinds of subjects of whom a check is noted
+const AT_ONCE = 100; // scans in one report
 const PATIENCE = 5000;
 const RENEWED = 5 * 60_000;
 const PINNED = "conurb-region-key";
@@ -39,6 +43,7 @@ let believed = true; // whether the last lists that came could be believed
 let reached = navigator.onLine; // whether the node answered last time
 let gotAt = 0; // when lists last came from the node, by this clock
 let camera = null;
+let sending = false;
 
 // A clock that was set back would make old lists young: time never goes behind what was seen.
 function now() {
@@ -63,6 +68,7 @@ async function getLists() {
     }
   }
   tellState();
+  if (reached) send(); // nobody waits for it
 }
 
 // What the node sends, or the service worker kept of it; null where neither has anything.
@@ -163,31 +169,90 @@ async function check(text) {
   // the newest lists that can be had; without a network those that are kept
   if (navigator.onLine && Date.now() - gotAt > 2000) await getLists();
   let seen = judge(text, lists, city(), now());
+  let answered = reached;
   if (seen.verdict === "valid" && reached) {
     const reason = await objection(text);
+    answered = reason !== null;
     if (reason) seen = { ...seen, verdict: reason.startsWith("unknown") ? "unknown" : "invalid", reason };
   }
   tell(seen);
+  if (!answered) await keepScan(seen);
 }
 
-// What the node's logs have against a code that is good by the lists; "" where nothing, or where the
-// node does not answer: then the lists alone count.
+// What the node's logs have against a code that is good by the lists; "" where nothing, null where the
+// node does not answer: then the lists alone count, and the node has to be told later.
 async function objection(text) {
   const body = new FormData();
   body.set("text", text.trim());
   body.set("city", city());
-  const token = document.querySelector("meta[name=csrf-token]").content;
+  try {
+    const response = await post(document.querySelector("[data-confirm]").dataset.confirm, body);
+    return response.ok ? (await response.json()).reason : null;
+  } catch {
+    return null;
+  }
+}
+
+// A page that was opened without a network has nobody's token: then one is fetched and used.
+async function post(address, body) {
+  const meta = document.querySelector("meta[name=csrf-token]");
+  const sent = () => inTime((signal) => fetch(address, { method: "POST", body, headers: { "X-CSRFToken": meta.content }, signal }));
+  const response = await sent();
+  if (response.status !== 403) return response;
+  const page = await inTime((signal) => fetch(PAGE, { signal, cache: "no-store" }));
+  const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
+  meta.content = fresh.querySelector("meta[name=csrf-token]")?.content ?? meta.content;
+  return sent();
+}
+
+async function inTime(asked) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const address = document.querySelector("[data-confirm]").dataset.confirm;
-    const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token }, signal: stop.signal });
-    return response.ok ? (await response.json()).reason : "";
-  } catch {
-    return "";
+    return await asked(stop.signal);
   } finally {
     clearTimeout(timer);
   }
+}
+
+// —— checks of people without a network, told to the node later ————————————————————
+
+async function keepScan(seen) {
+  if (!seen.genuine || !PERSONAL.has(seen.type.subject)) return;
+  await unsent.keep(seen.code, seen.verdict, city(), now());
+  await tellUnsent("");
+}
+
+async function tellUnsent(why) {
+  const number = await unsent.count();
+  part("unsent-words").textContent = fill(word("unsent"), { count: number });
+  part("unsent-why").textContent = why && word(why);
+  part("unsent").hidden = number === 0;
+}
+
+async function send() {
+  if (sending || (await unsent.count()) === 0) return;
+  sending = true;
+  let why = "";
+  try {
+    for (let some = await unsent.first(AT_ONCE); some.length && !why; some = await unsent.first(AT_ONCE)) {
+      const response = await post(document.querySelector("[data-scans]").dataset.scans, JSON.stringify({ scans: some }));
+      if (response.status === 401 || response.status === 403) why = "unsent-login";
+      else if (!response.ok) why = "unsent-later";
+      else {
+        const { noted, refused } = await response.json();
+        for (const [key, reason] of Object.entries(refused)) console.warn(`scan ${key} was not taken: ${reason}`);
+        const over = [...noted, ...Object.keys(refused)];
+        if (over.length === 0) why = "unsent-later";
+        await unsent.remove(over);
+      }
+    }
+  } catch {
+    why = reached ? "unsent-later" : "";
+  } finally {
+    sending = false;
+  }
+  await tellUnsent(why);
 }
 
 // —— camera, picture, paste ————————————————————————————————————————————————
@@ -356,6 +421,7 @@ document.addEventListener("click", (event) => {
   part("result").hidden = true;
   part("camera-start").focus();
 });
+part("send").addEventListener("click", send);
 window.addEventListener("online", getLists);
 window.addEventListener("offline", () => {
   reached = false;
@@ -368,4 +434,5 @@ document.addEventListener("visibilitychange", () => {
 });
 setInterval(() => !document.hidden && getLists(), RENEWED);
 listen();
+tellUnsent("");
 getLists().then(workWithoutNetwork);

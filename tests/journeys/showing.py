@@ -113,6 +113,43 @@ def wallet() -> dict[str, str]:
     }
 
 
+def permit_code(key: str) -> dict[str, str]:
+    """Draw a code of a permit that shows its holder's name; it is good for some minutes."""
+    from django.utils import timezone
+
+    from conurb.records import presenting
+    from conurb.records.actions.presenting import code_of
+    from conurb.records.models import Record
+
+    record, now = Record.everything.get(key=key), timezone.now()
+    shown = presenting.disclosure(
+        record.declared,
+        record.public,
+        record.held,
+        ["name"],
+        valid_until=record.valid_until,
+        now=now,
+    )
+    return {"code": code_of(record, shown, now=now)}
+
+
+def offline_looks(key: str) -> list[dict[str, str]]:
+    """What is noted of a record of checks that were made without a network."""
+    from conurb.records.actions import looking
+    from conurb.records.models import Look
+
+    looking.gather()
+    return [
+        {
+            "verdict": look.verdict,
+            "authority": look.authority_key,
+            "city": look.in_city,
+            "late": str(look.received_at is not None and look.received_at >= look.at),
+        }
+        for look in Look.objects.filter(record_key=key, way="offline").order_by("at")
+    ]
+
+
 def revoke(key: str) -> dict[str, str]:
     """Revoke a record by its key."""
     from conurb.records.actions import standing
@@ -125,5 +162,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    tasks = {each.__name__: each for each in (codes, strange, wallet, revoke)}
+    tasks = {
+        each.__name__: each for each in (codes, strange, wallet, permit_code, offline_looks, revoke)
+    }
     print(json.dumps(tasks[sys.argv[1]](*sys.argv[2:])))

@@ -304,6 +304,103 @@ def test_after_one_visit_it_works_without_a_network(
     visitor.complaints[:] = [each for each in visitor.complaints if not NETWORK.search(each)]
 
 
+NOT_LET_IN = re.compile(r"status of 40[13]")
+
+
+def go_on(visitor: Visitor, address: str) -> None:
+    """Let the browser have its network again, and open the page anew."""
+    visitor.context.set_offline(False)
+    visitor.page.goto(address + "/check/")
+    expect(visitor.by("state")).to_have_attribute("data-state", "online")
+
+
+def test_offline_checks_of_people_are_sent_when_the_network_is_back(
+    visit: Visit, node: Node, made: dict[str, str], codes: dict[str, str]
+) -> None:
+    """Kept over a reload, sent once, read by whoever was checked; the phone holds no name."""
+    key = made["permit"]
+    visitor = visit(made["officer"], width=375)
+    page = ready(visitor)
+    page.reload()
+    expect(visitor.by("state")).to_have_attribute("data-state", "online")
+    code = ask(node.data, "permit_code", key)["code"]
+    before = ask(node.data, "offline_looks", key)
+    visitor.context.set_offline(True)
+    page.goto(node.address + "/check/")
+    expect(visitor.by("state")).to_have_attribute("data-state", "offline")
+    visitor.by("city").select_option("430100")
+    expect(visitor.by("unsent")).to_be_hidden()
+    # nobody is told of a vehicle, nor of what is no record
+    paste(visitor, codes["valid"])
+    paste(visitor, tampered(code))
+    expect(visitor.by("unsent")).to_be_hidden()
+    assert paste(visitor, code)[0] == "valid"
+    expect(visitor.by("unsent")).to_contain_text("尚未上报的对人离线核验：1次")
+    assert paste(visitor, code)[0] == "valid"
+    expect(visitor.by("unsent")).to_contain_text("2次")
+    # they outlive the page
+    page.goto(node.address + "/check/")
+    expect(visitor.by("unsent")).to_contain_text("2次")
+    kept = page.evaluate(
+        """() => new Promise((done) => {
+          indexedDB.open("conurb-check", 1).onsuccess = (event) => {
+            const rows = event.target.result.transaction("unsent").objectStore("unsent").getAll();
+            rows.onsuccess = () => { event.target.result.close(); done(rows.result); };
+          };
+        })"""
+    )
+    assert [sorted(each) for each in kept] == [
+        ["at", "city", "in", "index", "key", "list", "verdict"]
+    ] * 2
+    assert "演示" not in str(kept)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert not look(page, 375, "light")
+    # the page that was opened without a network sends them itself, once it has one
+    visitor.context.set_offline(False)
+    expect(visitor.by("unsent")).to_be_hidden()
+    looks = ask(node.data, "offline_looks", key)[len(before) :]
+    assert [each["verdict"] for each in looks] == ["valid", "valid"]
+    assert {each["city"] for each in looks} == {"430100"}
+    assert {each["late"] for each in looks} == {"True"}
+    assert all(each["authority"] for each in looks)
+    # nothing is sent again
+    go_on(visitor, node.address)
+    expect(visitor.by("unsent")).to_be_hidden()
+    assert len(ask(node.data, "offline_looks", key)) == len(before) + 2
+    # whoever was checked reads it
+    holder = visit(made["holder"])
+    holder.goto("/wallet/looks/")
+    expect(holder.by("looks")).to_contain_text("手机离线核验")
+    visitor.complaints[:] = [
+        each
+        for each in visitor.complaints
+        if not NETWORK.search(each) and not NOT_LET_IN.search(each)
+    ]
+
+
+def test_without_a_login_offline_checks_wait_for_one(
+    visit: Visit, node: Node, made: dict[str, str]
+) -> None:
+    visitor = visit()
+    page = ready(visitor)
+    page.reload()
+    expect(visitor.by("state")).to_have_attribute("data-state", "online")
+    code = ask(node.data, "permit_code", made["permit"])["code"]
+    visitor.context.set_offline(True)
+    page.goto(node.address + "/check/")
+    expect(visitor.by("state")).to_have_attribute("data-state", "offline")
+    assert paste(visitor, code)[0] in {"valid", "invalid"}
+    visitor.context.set_offline(False)
+    expect(visitor.by("unsent")).to_contain_text("请经办人登录后上报")
+    visitor.by("send").click()
+    expect(visitor.by("unsent")).to_contain_text("1次")
+    visitor.complaints[:] = [
+        each
+        for each in visitor.complaints
+        if not NETWORK.search(each) and not NOT_LET_IN.search(each)
+    ]
+
+
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])
 def test_every_answer_is_accessible(visit: Visit, codes: dict[str, str], lang: str) -> None:
     visitor = visit(lang=lang)

@@ -35,6 +35,8 @@ check-number@open         POST    ok      ok       ok       ok      ok       ok 
 check-number@person       POST    bad     bad      ok       ok      ok       ok      ok
 check-code                GET     method  method   method   method  method   method  method
 check-code                POST    ok      ok       ok       ok      ok       ok      ok
+check-scans               GET     method  method   method   method  method   method  method
+check-scans               POST    who     no       bad      bad     bad      bad     bad
 check-lists               GET     ok      ok       ok       ok      ok       ok      ok
 check-worker              GET     ok      ok       ok       ok      ok       ok      ok
 

@@ -12,8 +12,9 @@ const KID = 6;
 const VALID = 0, SUSPENDED = 2;
 const CLOCKS = 120_000; // by so much two clocks may differ
 
-// How a verdict comes: {verdict, reason, code, type, agreement, effects, listsAt, …}; `lists` may be
-// null where none were ever got. `now` is in milliseconds, `city` where the record is checked.
+// How a verdict comes: {verdict, reason, code, type, agreement, effects, listsAt, …}; `genuine` where
+// a city of the region signed the code, whatever became of its record. `lists` may be null where none
+// were ever got. `now` is in milliseconds, `city` where the record is checked.
 export function judge(text, lists, city, now) {
   let code;
   try {
@@ -30,7 +31,7 @@ export function judge(text, lists, city, now) {
   const seen = { code, type, listsAt: lists.at, now };
   const refused = foreign(code, type, lists);
   if (refused) return { ...seen, ...refused };
-  return { ...seen, ...standing(code, type, lists, city, now) };
+  return { ...seen, genuine: true, ...standing(code, type, lists, city, now) };
 }
 
 // Why the code is not a record that a city of the region signed; null where it is.

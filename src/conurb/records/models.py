@@ -294,6 +294,9 @@ class Look(models.Model):
 
     key = models.CharField(max_length=30, unique=True, default=opaque_key)
     at = models.DateTimeField()
+    received_at = models.DateTimeField(
+        null=True, help_text="of a check without a network: when the phone reported it"
+    )
     subject_handle = models.CharField(max_length=64, db_index=True)
     type = models.CharField(max_length=60)
     record_key = models.CharField(max_length=30, blank=True)

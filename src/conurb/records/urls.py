@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("check/", inspecting.check_page, name="check"),
     path("check/number/", inspecting.check_number, name="check-number"),
     path("check/code/", inspecting.check_code, name="check-code"),
+    path("check/scans/", inspecting.check_scans, name="check-scans"),
     path("check/lists.json", inspecting.check_lists, name="check-lists"),
     path("check/worker.js", inspecting.check_worker, name="check-worker"),
     path("records/", register.register, name="register"),

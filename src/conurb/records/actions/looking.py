@@ -30,6 +30,7 @@ from conurb.records.subjects import PERSONAL, Subject, handle
 from conurb.region.models import User
 
 PURPOSE_LENGTH = 200
+MOMENTS = ("at", "received_at")
 CHUNK = 1_000
 
 
@@ -61,7 +62,7 @@ def note(**said: str) -> None:
 
 
 def note_all(looks: list[dict[str, str]]) -> None:
-    """Append looks to the spool in one write."""
+    """Append looks to the spool in one write; of those with one `key` a single one is kept."""
     at = instant(datetime.now(UTC))
     lines = "".join(
         json.dumps({"key": secrets.token_hex(15), "at": at, **said}, ensure_ascii=False) + "\n"
@@ -117,7 +118,8 @@ def _chunks(lines: Any) -> Iterator[list[Look]]:
             said = json.loads(line)
         except ValueError:
             continue  # half a line, of a machine that lost power while writing it
-        chunk.append(Look(**{**said, "at": moment(said["at"])}))
+        moments = {name: moment(said[name]) for name in MOMENTS if name in said}
+        chunk.append(Look(**{**said, **moments}))
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []

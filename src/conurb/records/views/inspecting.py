@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from conurb.journal.models import actor_name
-from conurb.records import presenting
+from conurb.records import presenting, scans
 from conurb.records.actions.looking import look, note
 from conurb.records.actions.presenting import SCANNED
+from conurb.records.actions.scanning import report
 from conurb.records.checking import Answer, Found, check, reason_words
 from conurb.records.forms import NumberForm
 from conurb.records.holding import REASON_WORDS
@@ -34,7 +35,7 @@ from conurb.records.queries.trust import known
 from conurb.records.subjects import PERSONAL, SubjectError, parse
 from conurb.records.types import RecordType, types
 from conurb.records.verifying import WORDS, NotAcceptedError, verify_code
-from conurb.refusal import Words
+from conurb.refusal import NotCompetentError, RefusedError, Words
 from conurb.region.models import City, User, in_language, works_for_region
 from conurb.region.numbers import NumberError
 from conurb.region.tables import Bilingual
@@ -97,6 +98,9 @@ SCREEN_WORDS: dict[str, Promise] = {
     "state-refused": gettext_lazy(
         "The lists that came are not signed as they should be and were not taken; lists of {time}"
     ),
+    "unsent": gettext_lazy("Offline checks of people not yet sent: {count}"),
+    "unsent-login": gettext_lazy("An officer has to log in to send them."),
+    "unsent-later": gettext_lazy("The node did not take them. They are sent again later."),
     "camera-none": gettext_lazy("No camera can be used here. Choose a picture instead."),
     "camera-refused": gettext_lazy(
         "The browser does not let this page use the camera. Allow it, or choose a picture."
@@ -186,6 +190,31 @@ def check_code(request: HttpRequest) -> JsonResponse:
             way="page",
         )
     return JsonResponse({"accepted": True, "reason": ""})
+
+
+@require_POST
+def check_scans(request: HttpRequest) -> JsonResponse:
+    """Note checks of people that a phone made offline: {noted: [key], refused: {key: why}}.
+
+    For officers: 401 without login, 403 for others. What is answered for may be forgotten by the
+    phone; a report that is repeated adds nothing.
+    """
+    if not isinstance(request.user, User):
+        return JsonResponse({"reason": "login"}, status=401)
+    if request.content_type != "application/json":
+        return JsonResponse({"reason": "malformed", "detail": "send JSON"}, status=400)
+    try:
+        # what is longer than a report can be is not read
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        told, refused = scans.read(request.body if length <= scans.MOST_BYTES else b" " * length)
+        done = report(request.user, told)
+    except scans.ReportError as fault:
+        return JsonResponse({"reason": "malformed", "detail": str(fault)}, status=fault.status)
+    except NotCompetentError as refusal:
+        return JsonResponse({"reason": "not-competent", "detail": str(refusal)}, status=403)
+    except RefusedError as refusal:
+        return JsonResponse({"reason": "refused", "detail": str(refusal)}, status=refusal.status)
+    return JsonResponse({"noted": done.noted, "refused": {**refused, **done.refused}})
 
 
 @require_safe

@@ -41,7 +41,7 @@ PURPOSES = {
 WAYS = {
     "api": gettext_lazy("by a system"),
     "page": gettext_lazy("on the page"),
-    "offline": gettext_lazy("with a phone"),
+    "offline": gettext_lazy("with a phone, without a network"),
     "desk": gettext_lazy("while handling a case"),
     "disclosure": gettext_lazy("shown by you"),
 }
@@ -209,6 +209,7 @@ class _Told:
     """A look in words."""
 
     at: datetime
+    reported: datetime | None
     who: str
     purpose: str
     type: str
@@ -281,6 +282,7 @@ def _told(rows: Sequence[Look]) -> list[_Told]:
     return [
         _Told(
             at=row.at,
+            reported=row.received_at,
             who=_who(row, authorities),
             purpose=str(PURPOSES.get(row.purpose, row.purpose)),
             type=_type_name(row.type),
