@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from xml.etree import ElementTree
 
 import openpyxl
@@ -17,15 +18,16 @@ from django.urls import reverse
 from conurb.background.models import Job
 from conurb.journal.models import Entry
 from conurb.network.signals.bands import bands_of
-from conurb.network.signals.declaring import read_data
+from conurb.network.signals.declaring import programme_data, read_data
 from conurb.network.signals.plans import WAYS, Both, TimingPlan
-from conurb.network.signals.programmes import Programme
+from conurb.network.signals.programmes import DayKind, Programme
 from conurb.network.signals.sheets import SheetError, workbook_of
 from conurb.refusal import NotCompetentError, RefusedError
 from conurb.region.competence import competent
 from conurb.region.models import City, User
 from conurb.sames.facilities.actions import signals as acts
 from conurb.sames.facilities.measures import signal_measures
+from conurb.sames.facilities.queries import signal_days as days
 from conurb.sames.facilities.queries import signals as found
 from conurb.sames.facilities.signal_models import SignalCorridor, SignalSignature, SignalVersion
 
@@ -293,6 +295,91 @@ def test_a_wrong_workbook_is_told_by_row(police, corridor, cells, row, words):
     told = [(each.row, each.message.zh) for each in refused.value.problems]
     assert any(each == row and words in said for each, said in told), told
     assert corridor.versions(manager="everything").count() == 1
+
+
+def hours_changed(corridor: SignalCorridor) -> dict[str, object]:
+    """The JSON of all plans as it is downloaded, with a longer morning peak."""
+    data = programme_data(acts.programme_of(acts.current_of(corridor)))
+    workday = next(day for day in data["day"] if day["kind"] == "workday")
+    morning = next(each for each in workday["period"] if each["plan"] == "morning-peak")
+    morning["to"] = "09:30"
+    return data
+
+
+def test_the_hours_of_all_plans_come_back_as_json(police, corridor):
+    content = json.dumps(hours_changed(corridor)).encode()
+    made = acts.upload(police[XIANGTAN], corridor, content)
+    slots = acts.programme_of(made).slots_of("morning-peak", DayKind.WORKDAY)
+    assert [slot.hours for slot in slots] == ["07:00–09:30"]
+    before = acts.programme_of(acts.current_of(corridor))
+    assert acts.programme_of(made).patterns == before.patterns
+    with pytest.raises(RefusedError):
+        acts.upload(police[XIANGTAN], corridor, json.dumps(programme_data(before)).encode())
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words"),
+    [
+        (lambda data: data["day"][0].pop("fallback"), "day[1]", "没有方案"),
+        (
+            lambda data: data["day"][0]["period"].append(
+                {"from": "08:00", "to": "10:00", "plan": "night"}
+            ),
+            "day[1].period[5]",
+            "重叠",
+        ),
+        (lambda data: data["plan"][1].update(cycle_s=20), "plan[2]", "周期"),
+        (lambda data: data.update(key="furong-avenue"), "key", "潭州大道"),
+        (lambda data: data["intersection"][0].update(city="430200"), "key", "沿线各市"),
+        (lambda data: data.update(plan="none"), "plan", "表"),
+    ],
+)
+def test_wrong_json_is_told_by_key(police, corridor, change, key, words):
+    data = hours_changed(corridor)
+    change(data)
+    with pytest.raises(SheetError) as refused:
+        acts.upload(police[XIANGTAN], corridor, json.dumps(data).encode())
+    told = [(each.column, each.message.zh) for each in refused.value.problems]
+    assert any(each == key and words in said for each, said in told), told
+
+
+@pytest.mark.parametrize("content", [b"{", b"{" * 100_000, b'{"key": \xff}'])
+def test_what_is_no_json_is_refused(police, corridor, content):
+    with pytest.raises(SheetError):
+        acts.upload(police[XIANGTAN], corridor, content)
+
+
+def test_the_page_shows_the_day_with_what_runs_now_and_each_plan_by_its_name(
+    client, police, corridor, monkeypatch
+):
+    from django.utils import timezone
+
+    moment = timezone.make_aware(datetime(2026, 3, 2, 8, 15))
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    page = client.get(page_of()).content.decode()
+    assert "当前运行：早高峰，07:00–09:00" in page
+    assert "时距图 · 早高峰" in page
+    # four pieces and the gaps between them on working days, three on days off
+    assert page.count('<rect class="signal-plan ') == 7 + 3
+    assert page.count('class="signal-now"') == 2
+    for row in days.changes_of(acts.programme_of(acts.current_of(corridor))):
+        assert f"<td>{row.at}</td>" in page
+    night = client.get(f"{page_of()}?plan=night").content.decode()
+    assert "时距图 · 夜间" in night
+    assert client.get(f"{page_of()}?plan=noon").status_code == 404
+    plain = client.get(reverse("signals-corridor", args=["dongzhu-road"])).content.decode()
+    assert "全天运行同一方案" in plain
+    assert 'data-testid="day"' not in plain
+
+
+def test_a_proposal_opens_at_the_plan_that_it_changes(client, police, proposal, monkeypatch):
+    from django.utils import timezone
+
+    moment = timezone.make_aware(datetime(2026, 3, 2, 8, 15))
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    page = client.get(page_of(proposal)).content.decode()
+    assert "时距图 · 平峰" in page
+    assert page.count(">有改动</span>") == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"<html>"])

@@ -4,9 +4,9 @@ Offsets count from midnight. When the clock says that another plan runs, each si
 that it is in and goes on with the greens of the new plan; it is then out of step with the new
 offsets, and comes into step by cycles that are longer or shorter than the plan's, whichever is
 sooner. No cycle is changed by more than a fifth, and none is made so short that a green would be
-shorter than the least. This is what controllers call the short way (NTCIP 1202, coordination correction mode;
-transition modes in FHWA, Traffic Signal Timing Manual, FHWA-HOP-08-024, 2008, chapter 6). Times
-are seconds.
+shorter than the least. This is what controllers call the short way (NTCIP 1202, coordination
+correction mode; transition modes in FHWA, Traffic Signal Timing Manual, FHWA-HOP-08-024, 2008,
+chapter 6). Times are seconds.
 
 As a cycle seldom divides the day, the same plan starts anew at midnight as well.
 """

@@ -82,9 +82,9 @@ class SearchForm(Form):
             )
             for each in programme.patterns
         ]
-        field = self.fields["pattern"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [("", _("Every plan, each with its own volumes and speeds")), *choices]
+        for_plan = self.fields["pattern"]
+        assert isinstance(for_plan, forms.ChoiceField)  # noqa: S101 - declared above
+        for_plan.choices = [("", _("Every plan, each with its own volumes and speeds")), *choices]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a weight for one way alone."""
