@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 import click
 
+from conurb.atlas.command import prune
 from conurb.network.command import network
 from conurb.sames.facilities.appraise_command import appraise
 
@@ -435,8 +436,14 @@ def records_audit(
         sys.exit(1)
 
 
+@main.group()
+def atlas() -> None:
+    """Look at the maps of a node."""
+
+
 network.add_command(appraise)
 main.add_command(network)
+atlas.add_command(prune)
 
 
 if __name__ == "__main__":

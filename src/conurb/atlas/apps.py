@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ class AtlasConfig(AppConfig):
     def ready(self) -> None:
         """Offer the work that atlas does in the background, and the words for the journal."""
         from conurb.atlas import finding_phrases, import_phrases
+        from conurb.background.repeating import repeat
         from conurb.background.work import offer_at
 
         actions = "conurb.atlas.actions"
@@ -20,7 +23,9 @@ class AtlasConfig(AppConfig):
                 "atlas.findings": f"{actions}.finding.WORK",
                 "atlas-download": f"{actions}.deriving.DOWNLOAD",
                 "atlas-compare": f"{actions}.deriving.COMPARE",
+                "atlas.prune": f"{actions}.pruning.WORK",
             }
         )
+        repeat("atlas.prune", timedelta(days=1))
         import_phrases.register()
         finding_phrases.register()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from conurb.atlas.least_used import note_use
+
 __all__ = ["folder", "made"]
 
 
@@ -24,6 +26,7 @@ def folder(kind: str) -> Path:
 def made(target: Path, make: Callable[[Path], None]) -> Path:
     """Return the file or folder at `target`; `make(passing path)` makes it if it is not there."""
     if target.exists():
+        note_use(target)
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".making-") as passing:

@@ -24,6 +24,13 @@ def _counted(detail: Detail) -> list[Remark]:
     ]
 
 
+def _pruned(detail: Detail) -> list[Remark]:
+    return [
+        (_("Files removed"), str(detail.get("removed", ""))),
+        (_("Days kept"), str(detail.get("days", ""))),
+    ]
+
+
 def register() -> None:
     """Teach the journal the verbs of this module, and where layers have their pages."""
     tell(
@@ -33,6 +40,7 @@ def register() -> None:
             "layer.confirm": Phrase(_("confirmed what a file holds for the layer"), _file),
             "layer.discard": Phrase(_("gave up a file for the layer"), _file),
             "layer.store": Phrase(_("stored the version of a layer"), _counted),
+            "layer.prune": Phrase(_("removed files of layers imported long ago"), _pruned),
             "layer-version.publish": Phrase(_("published the version of a layer")),
             "layer-version.withdraw": Phrase(_("gave up the version of a layer")),
         }

@@ -18,6 +18,7 @@ from threading import Lock
 from typing import TypeVar, cast
 
 from conurb.atlas import storing, tiles
+from conurb.atlas.least_used import note_use
 from conurb.atlas.tiles import FeatureSet, Level, Tile
 
 __all__ = ["LAYER", "Kept", "Source", "tile_of"]
@@ -105,7 +106,9 @@ def tile_of(source: Source, tile: Tile, folder: Path) -> bytes:
     """
     file = _file(source, tile, folder)
     try:
-        return file.read_bytes()
+        packed = file.read_bytes()
+        note_use(file)
+        return packed
     except FileNotFoundError:
         pass
     made = _cut(source, tile)

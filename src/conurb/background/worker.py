@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +24,15 @@ from django_tasks.signals import task_finished, task_started
 from django_tasks_db.management.commands.db_worker import Worker
 
 from conurb.background.models import Job
+from conurb.background.repeating import ask_for_what_is_due
 from conurb.background.running import take_up_again
 
 BEAT = 10.0
 """Seconds between signs of life."""
 INTERVAL = 0.5
 """Seconds between looks for work."""
+LOOKS_FOR_DUE = 600.0
+"""Seconds between looks for work that comes round again."""
 
 
 class Heart:
@@ -38,6 +42,7 @@ class Heart:
         self.at_work_on: str | None = None
         self.parent = parent
         self._stopped = threading.Event()
+        self._looked = -LOOKS_FOR_DUE
         task_started.connect(self._started)
         task_finished.connect(self._finished)
 
@@ -55,6 +60,9 @@ class Heart:
             running = Job.everything.filter(key=self.at_work_on, state=Job.State.RUNNING)
             running.update(beat_at=timezone.now())
         take_up_again()
+        if time.monotonic() - self._looked >= LOOKS_FOR_DUE:
+            self._looked = time.monotonic()
+            ask_for_what_is_due()
 
     def run(self) -> None:
         """Beat until stopped."""

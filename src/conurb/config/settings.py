@@ -285,6 +285,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT + 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# How large what can be made again may grow, in bytes, and how many days a file that was handed in
+# is kept after it was imported or given up (docs/atlas.md, "What goes when").
+TILES_MOST = int(os.environ.get("CONURB_TILES_MB", "4096")) * 1024 * 1024
+DERIVED_MOST = int(os.environ.get("CONURB_DERIVED_MB", "8192")) * 1024 * 1024
+SOURCES_KEPT = int(os.environ.get("CONURB_SOURCES_DAYS", "30"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

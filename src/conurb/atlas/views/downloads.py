@@ -16,6 +16,7 @@ from conurb.atlas.models import LayerVersion
 from conurb.atlas.reference_systems import ReferenceSystem, find, offered
 from conurb.journal.serving import disposition
 from conurb.refusal import RefusedError
+from conurb.region.keys import user_of
 from conurb.region.models import in_language
 
 ASK_AGAIN_AFTER = 4
@@ -41,7 +42,14 @@ def downloads(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def download(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
-    """Answer the file; a large one that is not there yet is made by a job, for which POST asks."""
+    """Answer the file; a large one that is not there yet is made by a job, for which POST asks.
+
+    Other programs come with their key, as to the API.
+    """
+    if not _known_by_key(request):
+        refused = HttpResponse(_("This key is unknown or was revoked."), status=401)
+        refused["WWW-Authenticate"] = 'Bearer realm="Conurb"'
+        return refused
     version = _version(request, key)
     if form not in FORMATS:
         raise Http404(_("There is nothing with this address."))
@@ -60,6 +68,18 @@ def download(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _known_by_key(request: HttpRequest) -> bool:
+    """Let the user be the system whose key is sent; False for a key that is not good."""
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return True
+    user = user_of(secret.strip())
+    if user is None:
+        return False
+    request.user = user
+    return True
 
 
 def _waiting(

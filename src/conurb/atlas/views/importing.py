@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from conurb.atlas import coordinates, formats, schemas
 from conurb.atlas.actions import importing as actions
+from conurb.atlas.file_names import own_name
 from conurb.atlas.import_forms import ACCEPT, LIMIT_MB, FileForm
 from conurb.atlas.models import LayerImport, LayerVersion
 from conurb.atlas.views.layers import layer_of
@@ -53,7 +53,7 @@ def _upload(request: HttpRequest, key: str) -> HttpResponse:
         form = FileForm(request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["file"]
-            name = _own_name(file.name)
+            name = own_name(file.name)
             try:
                 made = actions.hand_in(actor, layer, name, file.chunks())
             except RefusedError as refusal:
@@ -287,9 +287,3 @@ def _import_of(request: HttpRequest, key: str) -> LayerImport:
     if made is None:
         raise Http404(_("There is nothing with this address."))
     return made
-
-
-def _own_name(name: str | None) -> str:
-    """The file's own name, without path and control characters."""
-    bare = PurePath((name or "").replace("\\", "/")).name
-    return ("".join(char for char in bare if char.isprintable()) or "layer")[:150]
