@@ -115,3 +115,40 @@ def test_region_check_looks_at_the_network_too():
     result = CliRunner().invoke(main, ["region", "check", str(FOLDER)])
     assert result.exit_code == 0, result.output
     assert "projects" in result.output
+
+
+NET = """<NUMBER OF ZONES> 2
+<NUMBER OF NODES> 2
+<FIRST THRU NODE> 1
+<NUMBER OF LINKS> 2
+<END OF METADATA>
+1 2 10 1 10 1 1 0 0 1 ;
+1 2 10 1 10 1 1 0 0 1 ;
+"""
+
+
+def test_trips_are_assigned_and_compared_with_what_is_known(tmp_path):
+    def assign(*words: object):
+        return CliRunner().invoke(main, ["network", "assign", *map(str, words)])
+
+    net, trips, best = (tmp_path / f"a_{what}.tntp" for what in ("net", "trips", "flow"))
+    net.write_text(NET)
+    trips.write_text("<NUMBER OF ZONES> 2\nOrigin 1\n 1 : 3; 2 : 10;\nOrigin 2\n 1 : 4;\n")
+    best.write_text("From To Volume Cost\n1 2 5 15\n1 2 5 15\n")
+    flows, costs = tmp_path / "flows.csv", tmp_path / "costs.csv"
+    done = assign(net, trips, "--best", best, "--flows", flows, "--costs", costs, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "1 links join the same nodes as one before" in done.output
+    assert "objective (Beckmann) 125.000000, total cost 150.000000" in done.output
+    assert "3.00 trips within zones, 4.00 without a way" in done.output
+    assert "off by 0 at most" in done.output
+    assert flows.read_text().splitlines()[1:] == ["1,2,5.0,15.0,15.0"] * 2
+    assert costs.read_text().splitlines() == ["from,1,2", "1,0.0,15.0", "2,inf,0.0"]
+    assert "出行 17.00" in assign(net, trips).output
+    cut_short = assign(net, trips, "--rounds", 0)
+    assert cut_short.exit_code == 1
+    assert "未达到" in cut_short.output
+    for wrong, said in (((net, net), "no file of trips"), ((trips, trips), "is no link")):
+        refused = assign(*wrong, "--lang", "en")
+        assert refused.exit_code == 1
+        assert said in refused.output

@@ -166,6 +166,8 @@ def test_trips_twice_and_other_totals_are_told():
     assert demand.trips[0].tolist() == [0.5, 6, 1]
     assert [problem.code for problem in demand.problems] == ["twice", "total"]
     assert "announces 10.5 trips in all and has 12.5" in demand.problems[1].reason.en
+    other = read_demand("<NUMBER OF ZONES> 9\nOrigin 1\n2 : 1;", read_network(HEAD + LINKS))
+    assert [problem.code for problem in other.problems] == ["zones"]
 
 
 @pytest.mark.parametrize(

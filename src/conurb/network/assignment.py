@@ -158,8 +158,8 @@ def _streets(network: Network) -> tuple[Streets, Ints]:
     """The arcs that can be used, by tail, and which link each is."""
     usable = network.open & (network.tails != network.heads)
     usable &= np.isfinite(network.free_flow_time)
-    links = np.flatnonzero(usable)
-    links = links[np.argsort(network.tails[links], kind="stable")].astype(np.int32)
+    found = np.flatnonzero(usable)
+    links: Ints = found[np.argsort(network.tails[found], kind="stable")].astype(np.int32)
     counts = np.bincount(network.tails[links], minlength=network.nodes)
     return (
         Streets(

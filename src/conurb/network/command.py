@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from conurb.network.assign_command import assign
+
 if TYPE_CHECKING:
     from conurb.network.checking import Problem
     from conurb.network.lines import Fields
@@ -40,6 +42,9 @@ Lang = Literal["zh", "en"]
 @click.group()
 def network() -> None:
     """Load, check, write and appraise the network of a region."""
+
+
+network.add_command(assign)
 
 
 @network.command()

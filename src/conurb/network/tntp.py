@@ -201,13 +201,20 @@ def read_demand(text: str, network: Network | None = None) -> Demand:
     than there are, or trips that are no number of zero or more.
     """
     tags, _ = _parted(text, rows=False)
-    zones = _whole(tags, "NUMBER OF ZONES")
-    if network is not None:
-        zones = network.zones
+    given = _whole(tags, "NUMBER OF ZONES")
+    zones = given if network is None else network.zones
     if zones is None:
         raise GraphError("文件缺少 <NUMBER OF ZONES>", "the file has no <NUMBER OF ZONES>")
     trips = np.zeros((zones, zones))
     problems: list[Problem] = []
+    if given is not None and given != zones:
+        problems.append(
+            _told(
+                "zones",
+                f"出行文件声明 {given} 个小区，路网有 {zones} 个",
+                f"the trips are announced for {given} zones, the network has {zones}",
+            )
+        )
     twice = 0
     for origin, pairs in _blocks(text):
         row = _zone(origin, zones, network)
@@ -319,7 +326,7 @@ def read_places(text: str, network: Network) -> Places:
     return Places(points, bool(len(known)) and bool(inside.all()))
 
 
-def _opened(file: Path) -> IO[bytes]:
+def _opened(file: Path) -> IO[bytes] | gzip.GzipFile:
     if file.suffix.lower() == ".gz":
         return gzip.open(file)
     if file.suffix.lower() != ".zip":
@@ -510,6 +517,11 @@ def _blocks(text: str) -> Iterator[tuple[int, Floats]]:
     """The origins of a trips file, and to each an array (pairs, 2) of destination and trips."""
     body = re.sub(r"~[^\n]*", "", text) if "~" in text else text
     marks = list(_ORIGIN.finditer(body))
+    if not marks:
+        raise GraphError(
+            "文件没有“Origin 小区”行，不是出行文件",
+            "the file has no line “Origin zone”: it is no file of trips",
+        )
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         origin = int(mark[1])
         end = following.start() if following is not None else len(body)
