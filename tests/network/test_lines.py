@@ -186,3 +186,30 @@ def test_cutting_loses_no_length(tmp_path_factory, segments):
         sum(link.length_m for link in whole.links), rel=1e-3
     )
     assert len(cut.links) >= len(whole.links)
+
+
+@pytest.mark.parametrize("cut", ["never", "ends", "crossings"])
+def test_a_line_off_the_earth_is_told_and_does_not_spoil_the_others(tmp_path, cut):
+    lines = [[(113.0, 28.0), (113.01, 28.0)], [(113.01, 28.0), (113.01, 28.01)]]
+    off = [[(1e9, 1e9), (113.0, 28.0)], [(113.0, 28.0), (200.0, 95.0)]]
+    file = write(tmp_path / "a.gpkg", [*lines, *off])
+    network, problems = read_lines(file, NAME, Fields(), cut=cut)
+    assert len(network.links) == 2
+    told = [problem.where for problem in problems if problem.code == "no-place"]
+    assert told == ["a.gpkg:3", "a.gpkg:4"]
+    with pytest.raises(NoNetworkError, match="do not fit"):
+        read_lines(write(tmp_path / "b.gpkg", off), NAME, Fields())
+
+
+def test_classes_without_a_meaning_are_told_once(tmp_path):
+    lines = [[(113.0, 28.0 + at / 100), (113.0, 28.01 + at / 100)] for at in range(4)]
+    grade = np.array(["主干", "primary", "支路", "支路"], dtype=object)
+    file = write(tmp_path / "a.gpkg", lines, grade=grade)
+    fields = Fields(kind="grade", classes={"主干": LinkClass.TRUNK})
+    network, problems = read_lines(file, NAME, fields)
+    kinds = [link.kind.value for link in network.links]
+    assert kinds == ["trunk", "primary", "secondary", "secondary"]
+    told = [problem for problem in problems if problem.code == "class"]
+    assert len(told) == 1
+    assert "支路" in told[0].reason.zh
+    assert "(2 rows)" in told[0].reason.en

@@ -37,6 +37,7 @@ Cut = Literal["never", "ends", "crossings"]
 _YES = {"yes", "true", "1", "y", "t", "是", "单向", "ft"}
 _MOVED_M = 0.5
 _SHORTEST_M = 0.05
+_EAST, _NORTH = 180.0, 90.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def read_lines(
         raise NoNetworkError(
             Bilingual(f"{file.name} 中没有可用的线", f"{file.name} has no lines that can be used")
         )
-    there, back = _planes(file, usable, crs or said)
+    usable, there, back = _planes(file, usable, crs or said, problems)
+    problems += _unknown_classes(file, usable, fields)
     flat = [_moved(row.line, there) for row in usable]
     pieces = [
         (row, piece)
@@ -180,9 +182,12 @@ def _wrong_speed(value: Any) -> str:
 
 
 def _planes(
-    file: Path, rows: Sequence[_Row], crs: str | None
-) -> tuple[pyproj.Transformer, pyproj.Transformer]:
-    """From the file's coordinates to metres around its middle, and from there to WGS 84."""
+    file: Path, rows: Sequence[_Row], crs: str | None, problems: list[Problem]
+) -> tuple[list[_Row], pyproj.Transformer, pyproj.Transformer]:
+    """The rows that lie on the earth, and ways from the file's coordinates to metres and back.
+
+    Metres are around the rows' middle, and from there it is to WGS 84.
+    """
     if not crs:
         raise NoNetworkError(
             Bilingual(
@@ -196,21 +201,54 @@ def _planes(
         raise NoNetworkError(
             Bilingual(f"坐标系“{crs}”无法识别", f"coordinate system “{crs}” is not known")
         ) from error
-    bounds = np.array([row.line.bounds for row in rows])
-    middle = [(bounds[:, at].min() + bounds[:, at + 2].max()) / 2 for at in (0, 1)]
-    longitude, latitude = degrees.transform(*middle)
-    if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+    points, of = shapely.get_coordinates([row.line for row in rows], return_index=True)
+    longitudes, latitudes = degrees.transform(*points.T)
+    off = ~((np.abs(longitudes) <= _EAST) & (np.abs(latitudes) <= _NORTH))
+    wrong = np.zeros(len(rows), dtype=bool)
+    wrong[of[off]] = True
+    if wrong.all():
         raise NoNetworkError(
             Bilingual(
                 f"{file.name} 的坐标与坐标系“{crs}”不符",
                 f"the coordinates of {file.name} do not fit its coordinate system “{crs}”",
             )
         )
-    plane = f"+proj=aeqd +lat_0={latitude} +lon_0={longitude} +datum=WGS84 +units=m"
+    problems += [
+        _problem(
+            file,
+            rows[at],
+            "no-place",
+            f"坐标超出坐标系“{crs}”的范围，略过",
+            f"its coordinates do not fit coordinate system “{crs}”; passed over",
+        )
+        for at in np.flatnonzero(wrong)
+    ]
+    inside = ~wrong[of]
+    middle = [float(np.median(values[inside])) for values in (longitudes, latitudes)]
+    plane = f"+proj=aeqd +lat_0={middle[1]} +lon_0={middle[0]} +datum=WGS84 +units=m"
     return (
+        [row for row, bad in zip(rows, wrong.tolist(), strict=True) if not bad],
         pyproj.Transformer.from_crs(crs, plane, always_xy=True),
         pyproj.Transformer.from_crs(plane, "EPSG:4326", always_xy=True),
     )
+
+
+def _unknown_classes(file: Path, rows: Sequence[_Row], fields: Fields) -> Iterator[Problem]:
+    """Say of each value of the class that is not known what it is taken as, once."""
+    counts: defaultdict[str, list[_Row]] = defaultdict(list)
+    for row in rows if fields.kind else ():
+        text = _text(row.values[fields.kind])
+        if text not in fields.classes and text not in {each.value for each in LinkClass}:
+            counts[text].append(row)
+    for text, of in counts.items():
+        yield _problem(
+            file,
+            of[0],
+            "class",
+            f"等级“{text}”（{len(of)} 行）不在对照之内，按 {fields.default.value} 计",
+            f"class “{text}” ({len(of)} rows) has no meaning given; taken as "
+            f"{fields.default.value}",
+        )
 
 
 def _moved(line: shapely.LineString, along: pyproj.Transformer) -> shapely.LineString:
@@ -378,6 +416,7 @@ def _number(value: Any) -> float | None:
 def _problem(file: Path, row: _Row, code: str, zh: str, en: str) -> Problem:
     at = None
     if row.line is not None and not row.line.is_empty and row.line.geom_type == "LineString":
-        middle = row.line.coords[0]
-        at = (float(middle[0]), float(middle[1]))
+        x, y = row.line.coords[0][:2]
+        # other than degrees say nothing to a map
+        at = (float(x), float(y)) if abs(x) <= _EAST and abs(y) <= _NORTH else None
     return Problem(f"{file.name}:{row.number}", code, Bilingual(zh, en), at, "warning")
