@@ -14,10 +14,10 @@ from django.utils import timezone
 from conurb.atlas import derived, least_used, storing
 from conurb.atlas.actions import pruning
 from conurb.atlas.actions.importing import source_path
+from conurb.atlas.derived import tiles_folder
 from conurb.atlas.models import LayerImport, folder
 from conurb.atlas.tile_index import tile_of
 from conurb.atlas.tiles import Tile
-from conurb.atlas.views.tiles import folder as tiles_folder
 from conurb.atlas.views.tiles import source_of
 from conurb.background import repeating
 from conurb.background.models import Job

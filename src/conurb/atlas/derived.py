@@ -15,12 +15,17 @@ from django.conf import settings
 
 from conurb.atlas.least_used import note_use
 
-__all__ = ["folder", "made"]
+__all__ = ["folder", "made", "tiles_folder"]
 
 
 def folder(kind: str) -> Path:
     """Return the folder of the files of a kind."""
     return Path(settings.DATA_PATH) / "derived" / kind
+
+
+def tiles_folder() -> Path:
+    """Return the folder of finished tiles."""
+    return Path(settings.DATA_PATH) / "tiles"
 
 
 def made(target: Path, make: Callable[[Path], None]) -> Path:

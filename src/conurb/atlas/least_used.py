@@ -20,8 +20,6 @@ __all__ = ["GOING", "Removed", "keep_below", "leftovers", "note_use", "things_in
 DAY = 24 * 3600.0
 GOING = ".going-"
 """Begins the name of what is being removed."""
-PASSING = (GOING, ".making-", ".coming", ".writing", "tmp")
-"""What names contain, or begin with, while something is written or removed."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +123,7 @@ def _passing_in(folder: Path) -> Iterator[Path]:
 
 
 def _is_passing(name: str) -> bool:
+    """Tell whether a name is one that things have while they are written or removed."""
     return name.startswith((GOING, ".making-", "tmp")) or name.endswith((".coming", ".writing"))
 
 

@@ -24,9 +24,9 @@ from django.utils import timezone
 
 from conurb.atlas import derived, least_used
 from conurb.atlas.actions.importing import source_path
+from conurb.atlas.derived import tiles_folder
 from conurb.atlas.least_used import Removed
 from conurb.atlas.models import LayerImport, folder
-from conurb.atlas.views.tiles import folder as tiles_folder
 from conurb.background.models import Job
 from conurb.background.work import Running, Work
 from conurb.journal.actions import record

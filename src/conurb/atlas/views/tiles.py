@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conurb.atlas import schemas
+from conurb.atlas.derived import tiles_folder
 from conurb.atlas.models import LayerVersion
 from conurb.atlas.tile_index import REVISION, Source, tile_of
 from conurb.atlas.tiles import Tile
@@ -33,7 +32,7 @@ def tile(request: HttpRequest, key: str, z: int, x: int, y: int) -> HttpResponse
     etag = f'"{version.sha256[:32]}-{REVISION}-{z}-{x}-{y}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = _answer(request, tile_of(source_of(version), asked, folder()))
+        response = _answer(request, tile_of(source_of(version), asked, tiles_folder()))
     response["ETag"] = etag
     if version.state == LayerVersion.State.PUBLISHED:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
@@ -42,11 +41,6 @@ def tile(request: HttpRequest, key: str, z: int, x: int, y: int) -> HttpResponse
         patch_cache_control(response, private=True, max_age=3600)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response
-
-
-def folder() -> Path:
-    """Return the folder of finished tiles."""
-    return Path(settings.DATA_PATH) / "tiles"
 
 
 def source_of(version: LayerVersion) -> Source:
