@@ -161,3 +161,29 @@ def test_a_file_that_is_no_network_is_refused(text, words):
     with pytest.raises(GraphError) as refused:
         read_network(text)
     assert words in refused.value.message_en
+
+
+@pytest.mark.parametrize("node", [-1, 3, 2**40])
+def test_a_node_that_there_is_not_is_refused_by_every_search(node):
+    # the kernels would read memory that is not theirs
+    graph = graph_of(3, [0, 1], [1, 2], [1.0, 1.0])
+    hierarchy = prepare(graph)
+    for search in (
+        lambda: dijkstra.costs_from(graph, node),
+        lambda: dijkstra.costs_of(graph, [0], np.array([node])),
+        lambda: dijkstra.costs_of(graph, [node], np.array([0])),
+        lambda: dijkstra.path(graph, 0, node),
+        lambda: sweeping.costs(hierarchy, [node]),
+        lambda: sweeping.costs(hierarchy, [0], [node]),
+        lambda: next(sweeping.in_parts(hierarchy, [node])),
+    ):
+        with pytest.raises(GraphError, match="there is no node"):
+            search()
+
+
+def test_graphs_of_nothing_and_of_one_node():
+    empty = prepare(graph_of(0, [], [], []))
+    assert sweeping.costs(empty, []).shape == (0, 0)
+    one = graph_of(1, [0, 0], [0, 0], [0.0, 5.0])
+    assert dijkstra.costs_from(one, 0).tolist() == [0.0]
+    assert sweeping.costs(prepare(one), [0]).tolist() == [[0.0]]

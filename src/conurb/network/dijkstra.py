@@ -11,11 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
-from conurb.network.graph import Floats, Graph, Ints
+from conurb.network.graph import Floats, Graph, Ints, some_of
 
 
 def costs_from(graph: Graph, source: int) -> Floats:
-    """Return the least cost from `source` to every node, n long; infinite where there is no way."""
+    """Return the least cost from `source` to every node, n long; infinite where there is no way.
+
+    Raises GraphError for a node that there is not, as all here do.
+    """
+    some_of(graph.nodes, source)
     found, _ = _search(
         graph.indptr, graph.heads, graph.costs, graph.ends, np.int32(source), np.int32(-1)
     )
@@ -24,6 +28,8 @@ def costs_from(graph: Graph, source: int) -> Floats:
 
 def costs_of(graph: Graph, sources: Sequence[int] | Ints, targets: Ints) -> Floats:
     """Return the least costs from sources to targets: an array (sources, targets)."""
+    some_of(graph.nodes, sources)
+    some_of(graph.nodes, targets)
     found = np.empty((len(sources), len(targets)))
     for row, source in enumerate(sources):
         found[row] = costs_from(graph, int(source))[targets]
@@ -36,6 +42,7 @@ def path(graph: Graph, source: int, target: int) -> tuple[float, Ints]:
     The arcs are places in `graph.heads`; (inf, no arcs) where there is no way. Of several paths of
     equal cost it is always the same one that is returned.
     """
+    some_of(graph.nodes, (source, target))
     found, came = _search(
         graph.indptr, graph.heads, graph.costs, graph.ends, np.int32(source), np.int32(target)
     )

@@ -116,6 +116,21 @@ def graph_of(
     )
 
 
+def some_of(nodes: int, wanted: ArrayLike) -> Ints:
+    """Return numbers of nodes as an array; raises GraphError for one that there is not.
+
+    The kernels do not look whether a node is within the graph.
+    """
+    given = np.asarray(wanted, dtype=np.int64).ravel()
+    wrong = given[(given < 0) | (given >= nodes)]
+    if len(wrong):
+        raise GraphError(
+            f"没有结点 {wrong[0]}：共 {nodes} 个结点，编号从 0 起",
+            f"there is no node {wrong[0]}: the graph has {nodes}, numbered from 0",
+        )
+    return np.ascontiguousarray(given, dtype=np.int32)
+
+
 def _check_nodes(nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) -> None:
     wrong = np.flatnonzero((tail < 0) | (tail >= nodes) | (head < 0) | (head >= nodes))
     if len(wrong):

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from conurb.network.contraction import Hierarchy
-from conurb.network.graph import Floats, Ints
+from conurb.network.graph import Floats, Ints, some_of
 
 LANES = 16
 
@@ -33,13 +33,13 @@ def costs(
 
     Without `targets` to every node, in the order of the nodes. Infinite where there is no way.
     `out` is filled and returned where it is given; fresh memory may take longer to get than the
-    costs that it is for.
+    costs that it is for. Raises GraphError for a node that there is not.
     """
-    begin = np.ascontiguousarray(sources, dtype=np.int32)
+    begin = some_of(hierarchy.nodes, sources)
     wanted = (
         np.arange(hierarchy.nodes, dtype=np.int32)
         if targets is None
-        else np.ascontiguousarray(targets, dtype=np.int32)
+        else some_of(hierarchy.nodes, targets)
     )
     shape = (len(begin), len(wanted))
     found = np.empty(shape) if out is None else out
@@ -61,7 +61,7 @@ def in_parts(
 
     The memory of a part is used again for the next: copy what is to be kept.
     """
-    begin = np.ascontiguousarray(sources, dtype=np.int32)
+    begin = some_of(hierarchy.nodes, sources)
     columns = hierarchy.nodes if targets is None else len(targets)
     held = np.empty((min(rows, len(begin)), columns))
     for start in range(0, len(begin), rows):
