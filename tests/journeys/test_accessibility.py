@@ -189,3 +189,32 @@ def test_pages_of_an_import(visit: Visit, empty_node, lang: str) -> None:
     task = page.locator("[data-testid^=task-edit-]").first.get_attribute("href") or ""
     paths = [draft, task, f"{draft}confirm/", f"{draft}discard/"]
     walk(visitor, [*paths, "/import/", "/"], lang)
+
+
+@LANGUAGES
+def test_pages_of_joint_planning(visit: Visit, lang: str) -> None:
+    """An open review with its acts and findings, an adopted one with its record, zones, plans."""
+    walk(visit(lang=lang), ["/planning/", "/planning/verify/", "/planning/zones/"], lang)
+    visitor = visit("xiangtan-natural-resources-1", lang=lang)
+    review, plan = "[data-testid=reviews] tbody a", below("/planning/plans/")
+    open_one = first_link(visitor, "/planning/reviews/?state=open", review)
+    adopted = first_link(visitor, "/planning/reviews/?state=adopted", review)
+    verified = first_link(visitor, adopted, "[data-testid=to-verify]")
+    paths = [
+        "/planning/",
+        "/planning/reviews/",
+        "/planning/reviews/?mine=1",
+        "/planning/reviews/new/",
+        open_one,
+        f"{open_one}findings/",
+        f"{open_one}do/object/",
+        adopted,
+        verified,
+        f"/planning/verify/?sha256={'0' * 64}",
+        "/planning/zones/",
+        "/planning/plans/",
+        first_link(visitor, "/planning/plans/", plan),
+        "/notices/",
+        "/work/",
+    ]
+    walk(visitor, paths, lang)

@@ -43,8 +43,10 @@ def test_a_map_from_a_file_to_adoption(visit: Visit, tmp_path: Path) -> None:
     address = planner.page.url
 
     neighbour = visit("zhuzhou-natural-resources-1")
-    page = neighbour.goto("/planning/reviews/?mine=1")
-    page.get_by_test_id("reviews").get_by_text(TITLE).click()
+    page = neighbour.goto("/notices/")
+    expect(neighbour.by("notices")).to_contain_text(f"请审核：{TITLE}")
+    page = neighbour.goto("/work/")
+    neighbour.by("work-joint-reviews").get_by_text(TITLE).click()
     wait_for_findings(page)
     assert axe(page) == []
     show_a_conflict(page)
@@ -64,11 +66,20 @@ def test_a_map_from_a_file_to_adoption(visit: Visit, tmp_path: Path) -> None:
     planner.goto(address)
     expect(planner.by("state")).to_have_class("planning-state planning-state-adopted")
 
+    expect(planner.by("adoption").get_by_test_id("standing")).to_have_class(
+        "standing standing-valid"
+    )
+    expect(planner.by("code").locator("svg")).to_be_visible()
+    assert axe(planner.page) == []
+    public = visit()
+    public.goto(planner.by("to-verify").get_attribute("href") or "")
+    expect(public.by("verdict")).to_contain_text("结果有效")
+
     with planner.page.expect_download() as download:
         planner.by("record").click()
     document = Document(BytesIO(Path(download.value.path()).read_bytes()))
     assert any(TITLE in each.text for each in document.paragraphs)
-    assert len(document.inline_shapes) >= 1
+    assert len(document.inline_shapes) >= 2  # the map and the code of the record
 
 
 def test_reviews_on_a_phone_in_the_dark(visit: Visit) -> None:

@@ -215,8 +215,8 @@ def test_a_review_waits_on_my_work_with_its_light(commits: Commits) -> None:
 
 
 def test_notices_lead_to_the_review_and_are_read_with_it(commits: Commits) -> None:
+    client, _another = browser(planner(ZHUZHOU)), planner(XIANGTAN)
     review = submitted(commits, FACTORY)
-    client = browser(planner(ZHUZHOU))
     listed = client.get("/notices/").content.decode()
     assert f'href="/planning/reviews/{review.key}/"' in listed
     assert "To be reviewed" in listed
