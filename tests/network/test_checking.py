@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conurb.network.checking import check, components, render
-from conurb.network.multimodal import LinkClass, Network, Node
+from conurb.network.multimodal import Access, LinkClass, Network, Node
 from tests.network.test_multimodal import link, small  # noqa: F401
 
 
@@ -91,3 +91,28 @@ def test_a_street_of_no_return_is_apart(sound):
     )
     network = replace(sound, nodes=(*sound.nodes, node), links=(*sound.links, away))
     assert [problem.where for problem in check(network)] == ["end"]
+
+
+@pytest.mark.parametrize("place", [(float("nan"), 28.0), (float("inf"), 28.0), (28.0, 113.0)])
+def test_what_lies_off_the_earth_is_told_and_nothing_raises(sound, place):
+    nodes = (replace(sound.nodes[0], lon=place[0], lat=place[1]), *sound.nodes[1:])
+    problems = check(replace(sound, nodes=nodes))
+    told = next(problem for problem in problems if problem.code == "no-place")
+    assert told.where == sound.nodes[0].key
+    assert told.at is None
+    drawn = replace(sound.links[0], geometry=(place, *sound.links[0].geometry[1:]))
+    assert "no-place" in codes(replace(sound, links=(drawn, *sound.links[1:])))
+    zone = replace(sound.zones[0], lon=place[0], lat=place[1])
+    assert "no-place" in codes(replace(sound, zones=(zone, *sound.zones[1:])))
+
+
+@pytest.mark.parametrize("access", [Access(99, 1.0), Access(-1, 1.0), Access(0, float("nan"))])
+def test_zones_at_nodes_that_there_are_not_are_told(sound, access):
+    zone = replace(sound.zones[0], access=(access,))
+    assert "no-access" in codes(replace(sound, zones=(zone, *sound.zones[1:])))
+
+
+def test_zones_of_one_code_and_a_network_of_nothing(sound):
+    again = replace(sound, zones=(*sound.zones, sound.zones[0]))
+    assert "duplicate-zone" in codes(again)
+    assert not check(Network(sound.name, (), ()))

@@ -9,6 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -58,6 +59,8 @@ def check(network: Network) -> list[Problem]:
     return [
         *_twice("node", (node.key for node in network.nodes)),
         *_twice("link", (link.key for link in network.links)),
+        *_twice("zone", (zone.code for zone in network.zones)),
+        *_off_the_earth(network),
         *_same_places(network),
         *(each for link in network.links for each in _of_link(network, link)),
         *_same_links(network),
@@ -99,7 +102,7 @@ def render(problems: Iterable[Problem], language: str) -> str:
 
 
 def _twice(what: str, keys: Iterable[str]) -> Iterator[Problem]:
-    named = {"node": "结点", "link": "路段"}[what]
+    named = {"node": "结点", "link": "路段", "zone": "小区"}[what]
     for key, number in Counter(keys).items():
         if number > 1:
             yield Problem(
@@ -112,6 +115,28 @@ def _twice(what: str, keys: Iterable[str]) -> Iterator[Problem]:
             )
 
 
+def _off_the_earth(network: Network) -> Iterator[Problem]:
+    """Nodes, zones and lines whose coordinates are no degrees."""
+    nodes = ((node.key, (node.point,)) for node in network.nodes)
+    zones = ((zone.code, ((zone.lon, zone.lat),)) for zone in network.zones)
+    links = ((link.key, link.geometry) for link in network.links)
+    for key, points in chain(nodes, zones, links):
+        wrong = next((point for point in points if not _is_place(point)), None)
+        if wrong is not None:
+            yield Problem(
+                key,
+                "no-place",
+                Bilingual(
+                    f"坐标 {wrong[0]}、{wrong[1]} 不是经纬度",
+                    f"its coordinates {wrong[0]}, {wrong[1]} are no longitude and latitude",
+                ),
+            )
+
+
+def _is_place(point: Point) -> bool:
+    return abs(point[0]) <= 180 and abs(point[1]) <= 90
+
+
 def _same_places(network: Network) -> Iterator[Problem]:
     """Nodes of streets at the same place: two that ought to be one."""
     on_streets = {
@@ -119,6 +144,7 @@ def _same_places(network: Network) -> Iterator[Problem]:
         for link in network.links
         if Mode.CAR in link.modes and _has_nodes(network, link)
         for node in (link.tail, link.head)
+        if _is_place(network.nodes[node].point)
     }
     numbers = np.array(sorted(on_streets), dtype=int)
     if not len(numbers):
@@ -139,6 +165,7 @@ def _same_places(network: Network) -> Iterator[Problem]:
 
 def _of_link(network: Network, link: Link) -> Iterator[Problem]:
     at = link.geometry[len(link.geometry) // 2] if link.geometry else None
+    at = at if at is not None and _is_place(at) else None
     if not _has_nodes(network, link):
         yield Problem(
             link.key,
@@ -282,7 +309,17 @@ def _apart(network: Network) -> Iterator[Problem]:
 def _of_zones(network: Network) -> Iterator[Problem]:
     labels = components(network)
     for zone in network.zones:
-        if not any(labels[access.node] == 0 for access in zone.access):
+        there = [access for access in zone.access if 0 <= access.node < len(labels)]
+        if len(there) < len(zone.access) or not all(0 <= way.metres < math.inf for way in there):
+            yield Problem(
+                zone.code,
+                "no-access",
+                Bilingual(
+                    f"{zone.name.zh}的出入口不是已有结点，或距离不是不小于 0 的数",
+                    f"{zone.name.en} has an access at a node that there is not, or at no distance",
+                ),
+            )
+        if not any(labels[access.node] == 0 for access in there):
             yield Problem(
                 zone.code,
                 "zone-apart",
