@@ -88,8 +88,9 @@ def test_construction_in_protected_ground_is_found_once_a_plot_and_kind() -> Non
             box(-700, 2000, -600, 2100),
             box(-1000, 2500, -900, 2600),
             box(-1000, 2190, -800, 2200.5),
+            box(-1000, 2700, -900, 2800),
         ],
-        ["0701", "03", "1202", "0601"],
+        ["0701", "03", "1202", "0601", "0101"],
     )
     ground = side(
         "",
@@ -99,9 +100,12 @@ def test_construction_in_protected_ground_is_found_once_a_plot_and_kind() -> Non
     )
     findings = found(plan, ground, rule=Rule.PROTECTED)
     assert [(each.row, each.features[0].fid) for each in findings] == [
+        # what is built, and woods and rural roads as well; cropland is what stays
         ("green-heart-core", 0),
         ("permanent-farmland", 0),
+        ("permanent-farmland", 1),
         ("permanent-farmland", 2),
+        ("permanent-farmland", 3),
     ]
     core = findings[0]
     # the two pieces of the core overlap; their common ground counts once
