@@ -25,6 +25,10 @@ facilities-network-geojson  GET     ok      ok       ok       ok      ok       o
 facilities-projects-geojson GET     ok      ok       ok       ok      ok       ok      ok
 facilities-dead-ends-geojson GET    ok      ok       ok       ok      ok       ok      ok
 facilities-bottlenecks-geojson GET  ok      ok       ok       ok      ok       ok      ok
+facilities-answer           GET     method  method   method   method  method   method  method
+facilities-answer           POST    goes    goes     goes     goes    goes     goes    goes
+facilities-answer           EMPTY   bad     bad      bad      bad     bad      bad     bad
+facilities-answer-progress  GET     missing missing  missing  missing missing  missing missing
 facilities-appraise         GET     login   method   method   method  method   method  method
 facilities-appraise         POST    login   no       goes     goes    goes     goes    goes
 facilities-appraise         EMPTY   login   no       goes     goes    goes     goes    goes
@@ -62,6 +66,10 @@ PLACES = {
     "facilities-project": lambda _world: ["south-ring"],
     "facilities-project-docx": lambda _world: ["south-ring"],
     "facilities-list": lambda _world: ["csv"],
+    "facilities-answer-progress": lambda _world: ["0" * 30],
+}
+INPUTS = {
+    "facilities-answer": lambda _world: {"project": ["south-ring", "riverside"], "travel": "car"}
 }
 API_PLACES = {"getNetworkProject": lambda _world: {"key": "south-ring"}}
 FINGERPRINT = ("facilities",)

@@ -19,6 +19,7 @@ class FacilitiesConfig(PackConfig):
         offer_at(
             {
                 "facilities.appraise": f"{actions}.appraising.APPRAISING",
+                "facilities.answer": f"{actions}.answering.ANSWERING",
                 "facilities.green-wave": f"{actions}.signals.GREEN_WAVE",
             }
         )

@@ -45,6 +45,26 @@ class NetworkState(Named):
         return f"{self.name_zh} {self.digest[:12]}"
 
 
+class Answer(models.Model):
+    """What was worked out for a question to a large network; a question has one answer.
+
+    `question` is the digest of all that the answer depends on, so an answer never grows old.
+    """
+
+    question = models.CharField(max_length=64, unique=True, help_text="SHA-256")
+    asked = models.JSONField(help_text="the question itself")
+    result = models.CharField(max_length=64, help_text="SHA-256 of the answer, JSON")
+    seconds = models.FloatField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = _("answer")
+
+    def __str__(self) -> str:
+        return f"{self.asked.get('what', '')} {self.made_at:%Y-%m-%d %H:%M}"
+
+
 class Run(models.Model):
     """One appraisal of all projects for one way to travel. Never changed; the last one counts.
 

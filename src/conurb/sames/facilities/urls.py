@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from conurb.sames.facilities.views import borders, files, network, projects, ranking
+from conurb.sames.facilities.views import answering, borders, files, network, projects, ranking
 
 urlpatterns = [
     path("", include("conurb.sames.facilities.signal_urls")),
@@ -14,6 +14,8 @@ urlpatterns = [
     ),
     path("facilities/compare/", projects.compare, name="facilities-compare"),
     path("facilities/together/", projects.together, name="facilities-together"),
+    path("facilities/answers/", answering.answer, name="facilities-answer"),
+    path("facilities/answers/<slug:key>/", answering.progress, name="facilities-answer-progress"),
     path("facilities/list.<slug:form>", files.whole_list, name="facilities-list"),
     path("facilities/network/", network.network, name="facilities-network"),
     path("facilities/projects/<slug:key>/", projects.project, name="facilities-project"),

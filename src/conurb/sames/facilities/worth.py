@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import inf, isfinite
 from typing import Any
 
@@ -21,7 +21,7 @@ from conurb.network.study import Study
 
 LIMIT = 45.0
 """Minutes within which jobs and hospitals are counted in lists."""
-VERSION = 1
+VERSION = 2
 """Of this form; a run in another form is made again."""
 NEGLIGIBLE = 1e-6
 
@@ -108,8 +108,9 @@ class Pair:
 class Result:
     """Everything that a run found.
 
-    `nearest` is minutes to the nearest centre before, by county. `borders` and `peak`, of a run for
-    cars, are what `conurb.network.dead_ends` and `bottlenecks` found, as plain values.
+    `nearest` is minutes to the nearest centre before, by county; `items` hours that all projects of
+    an item of the plan save together a day, by the item's number. `borders` and `peak`, of a run
+    for cars, are what `conurb.network.dead_ends` and `bottlenecks` found, as plain values.
     """
 
     travel: str
@@ -123,6 +124,7 @@ class Result:
     worths: tuple[Worth, ...]
     pairs: tuple[Pair, ...]
     nearest: Mapping[str, float]
+    items: Mapping[str, float] = field(default_factory=dict)
     borders: Mapping[str, Any] | None = None
     peak: Mapping[str, Any] | None = None
 
@@ -246,6 +248,21 @@ def read(content: bytes) -> Result:
             "worths": tuple(_worth(each) for each in given["worths"]),
         }
     )
+
+
+def written_one(found: Worth) -> bytes:
+    """Return what projects are worth as JSON, the same bytes for the same figures."""
+    return json.dumps(
+        {"version": VERSION, **asdict(found)}, ensure_ascii=False, sort_keys=True, allow_nan=False
+    ).encode()
+
+
+def read_one(content: bytes) -> Worth:
+    """Return what projects are worth from JSON. ValueError for one of another form."""
+    given = json.loads(content)
+    if given.pop("version", None) != VERSION:
+        raise ValueError("the answer was kept in another form; ask again")
+    return _worth(given)
 
 
 def _worth(given: dict[str, Any]) -> Worth:

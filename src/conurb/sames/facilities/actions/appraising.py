@@ -152,6 +152,7 @@ def compute(
         _pairs(combining, [each.key for each in found if each.works]),
         combining.nearest,
     )
+    result = replace(result, items=_by_item(state, combining))
     if travel == "car":
         result = replace(result, borders=_borders(state), peak=_peak(state))
     stored = files.store(worth.written(result))
@@ -184,6 +185,18 @@ def keep(actor: User | None, state: NetworkState, found: Appraised) -> Run:
         seconds=round(found.seconds, 2),
     )
     return run
+
+
+def _by_item(state: NetworkState, combining: Combining) -> dict[str, float]:
+    """Return the hours a day that all projects of an item save together, by its number."""
+    projects = networks.network_of(state).projects
+    numbers = dict.fromkeys(number for project in projects for number in project.items)
+    return {
+        number: combining.appraising.hours_saved(
+            [project.key for project in projects if number in project.items]
+        )
+        for number in numbers
+    }
 
 
 def _pairs(combining: Combining, keys: list[str]) -> list[Pair]:

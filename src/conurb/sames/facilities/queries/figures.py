@@ -14,6 +14,7 @@ from conurb.sames.facilities.models import NetworkState, Run
 from conurb.sames.facilities.queries import network as networks
 from conurb.sames.facilities.queries import runs
 from conurb.sames.facilities.queries.projects import Project, projects_of
+from conurb.sames.facilities.worth import NEGLIGIBLE
 
 BEGUN = (stages.BUILDING, stages.OPENED)
 ANYBODY = AnonymousUser()
@@ -33,16 +34,15 @@ def hours_saved(item: str) -> Figure:
     """How many hours a day people save by car once all projects of an item are done together."""
     state = _state()
     run = _run(state, "car")
-    keys = tuple(each.key for each in _projects(state) if _belongs(each, item))
-    if not keys:
+    result = runs.result_of(run)
+    if result is None or item not in result.items:
         raise NoFigureError("路网中没有该条目的项目。", "The network has no project of this item.")
-    whole = runs.together(state, "car", keys)
-    if not whole.works:
+    if result.items[item] <= NEGLIGIBLE:
         raise NoFigureError(
             "该条目的项目不改变交通小区之间的小汽车用时。",
             "The projects of this item change no time between zones by car.",
         )
-    return Figure(round(whole.hours_saved), "小时/日", "hours a day", run.made_at)
+    return Figure(round(result.items[item]), "小时/日", "hours a day", run.made_at)
 
 
 def between_centres(travel: Travel) -> Figure:

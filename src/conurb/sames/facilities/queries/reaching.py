@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -41,6 +41,11 @@ class Asked:
     zone: str = ""
     county: str = ""
     at: str = ""
+
+    @property
+    def somewhere(self) -> bool:
+        """Tell whether a place is asked for at all."""
+        return bool(self.zone or self.county or self.at)
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Asked:
@@ -84,6 +89,39 @@ class Reached:
         return json.dumps(self.geojson, separators=(",", ":"))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where one sets out: a zone by its code, or "" and longitude and latitude."""
+
+    zone: str
+    at: tuple[float, float]
+    title: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What is reached: bands, the share of every county's people within an hour, the areas.
+
+    `areas` is GeoJSON as text.
+    """
+
+    bands: tuple[Band, ...]
+    shares: Mapping[str, float]
+    areas: str
+
+    @property
+    def written(self) -> bytes:
+        """The same as JSON."""
+        return json.dumps(asdict(self), sort_keys=True).encode()
+
+    @classmethod
+    def read(cls, content: bytes) -> Computed:
+        """Return it from JSON."""
+        given = json.loads(content)
+        bands = tuple(Band(**each) for each in given["bands"])
+        return cls(bands, given["shares"], given["areas"])
+
+
 def travels() -> list[tuple[str, str]]:
     """Return every way to travel with its name."""
     return [(travel, runs.travel_name(travel)) for travel in TRAVELS]
@@ -108,23 +146,16 @@ def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return named
 
 
-def reached(state: NetworkState, asked: Asked) -> Reached | None:
-    """Return what is reached from the place asked for, None where none is; see `reached_from`."""
-    return reached_from(state, asked) if asked.zone or asked.county or asked.at else None
-
-
-def reached_from(state: NetworkState, asked: Asked) -> Reached:
-    """Return what is reached from the place asked for.
-
-    Raises RefusedError for a place that the network does not come near, or that is none.
-    """
+def place_of(state: NetworkState, asked: Asked) -> Place:
+    """Return the place asked for. Raises RefusedError for one that there is not."""
     if asked.zone or asked.county:
         zone = _zone(state, asked)
         title = _("From %(zone)s") % {"zone": zone_name(zone)}
-        return _told(state, asked.travel, zone=zone.code, at=(zone.lon, zone.lat), title=title)
+        return Place(zone.code, (zone.lon, zone.lat), title)
     at = _point(asked.at)
+    _check_near(state, at)
     title = _("From %(lon)s° E, %(lat)s° N") % {"lon": f"{at[0]:.4f}", "lat": f"{at[1]:.4f}"}
-    return _told(state, asked.travel, zone="", at=at, title=title)
+    return Place("", at, title)
 
 
 def zone_name(zone: Zone) -> str:
@@ -176,26 +207,30 @@ def _point(text: str) -> tuple[float, float]:
     return (lon, lat)
 
 
-def _told(
-    state: NetworkState, travel: Travel, *, zone: str, at: tuple[float, float], title: str
-) -> Reached:
+def told(place: Place, found: Computed) -> Reached:
     """Return what is reached, with the names of counties in the language of the moment."""
-    bands, shares, features = _computed(state.pk, state.digest, travel, zone, at)
     names = {county.pk: county.name for county in County.objects.defer("boundary")}
-    near = sorted(((-share, code) for code, share in shares.items() if share > 0))
+    near = sorted((-share, code) for code, share in found.shares.items() if share > 0)
     return Reached(
-        title=title,
-        bands=bands,
+        title=place.title,
+        bands=found.bands,
         counties=tuple((names.get(code, code), round(-share * 100)) for share, code in near),
-        geojson=json.loads(features),
+        geojson=json.loads(found.areas),
     )
+
+
+def computed(state: NetworkState, travel: Travel, place: Place) -> Computed:
+    """Work out what is reached from a place.
+
+    Raises RefusedError for a place that the network does not come near.
+    """
+    return _computed(state.pk, state.digest, travel, place.zone, place.at)
 
 
 @lru_cache(maxsize=64)
 def _computed(
     pk: int, _digest: str, travel: Travel, zone: str, at: tuple[float, float]
-) -> tuple[tuple[Band, ...], dict[str, float], str]:
-    """Return bands, the share of every county's people within an hour, and areas as GeoJSON."""
+) -> Computed:
     state = NetworkState.objects.get(pk=pk)
     region = networks.network_of(state)
     jobs, _hospitals = networks.opportunities_of(state).by_zone(region.network.zones)
@@ -234,7 +269,8 @@ def _computed(
         for county, own in ((code, list(zones)) for code, zones in network.zones_of.items())
         if people[own].sum() > 0
     }
-    return bands, shares, json.dumps({"type": "FeatureCollection", "features": features})
+    areas = json.dumps({"type": "FeatureCollection", "features": features})
+    return Computed(bands, shares, areas)
 
 
 @lru_cache(maxsize=8)
@@ -250,13 +286,24 @@ def _way_to(node: tuple[float, float], at: tuple[float, float], travel: Travel) 
     """
     metres = float(ELLIPSOID.inv(*at, *node)[2])
     if metres > FARTHEST_M:
-        raise RefusedError(
-            _("This place is %(km)s km from the nearest road of the network; choose one nearer.")
-            % {"km": f"{metres / 1000:.0f}"},
-            status=422,
-        )
+        raise _too_far(metres)
     by_car = travel in {Mode.CAR, Mode.TRUCK}
     return minutes_of(metres, PACE.access_car if by_car else PACE.walk)
+
+
+def _check_near(state: NetworkState, at: tuple[float, float]) -> None:
+    """Raise RefusedError for a place that no node of the network is near."""
+    positions = networks.network_of(state).network.positions
+    _, _, metres = ELLIPSOID.inv(
+        np.full(len(positions), at[0]), np.full(len(positions), at[1]), *positions.T
+    )
+    if not metres.min() <= FARTHEST_M:
+        raise _too_far(float(metres.min()))
+
+
+def _too_far(metres: float) -> RefusedError:
+    words = _("This place is %(km)s km from the nearest road of the network; choose one nearer.")
+    return RefusedError(words % {"km": f"{metres / 1000:.0f}"}, status=422)
 
 
 def _feature(geometry: shapely.Geometry, properties: dict[str, Any]) -> Json:

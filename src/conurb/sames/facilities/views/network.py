@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from conurb.refusal import RefusedError
 from conurb.region.models import in_language
-from conurb.sames.facilities.queries import maps, reaching, runs
+from conurb.sames.facilities.queries import answers, maps, reaching, runs
 from conurb.sames.facilities.queries import network as networks
 
 PROBLEMS = 20
@@ -23,9 +23,15 @@ def network(request: HttpRequest) -> HttpResponse:
     if state is None:
         raise Http404(runs.nothing_yet(None)["words"])
     asked = reaching.Asked.from_query(request.GET)
-    reached, wrong = None, ""
+    reached, waiting, wrong = None, None, ""
     try:
-        reached = reaching.reached(state, asked)
+        if asked.somewhere:
+            place = reaching.place_of(state, asked)
+            found = answers.reach(state, asked.travel, place)
+            if found is None:
+                waiting = answers.waiting(answers.about_reach(state, asked.travel, place))
+            else:
+                reached = reaching.told(place, found)
     except RefusedError as refusal:
         wrong = str(refusal)
     problems = [in_language(zh, en) for zh, en in state.problems]
@@ -45,6 +51,7 @@ def network(request: HttpRequest) -> HttpResponse:
             "command": COMMAND,
             "asked": asked,
             "reached": reached,
+            "waiting": waiting,
             "wrong": wrong,
             "bands_id": "bands-network-map",
             "choices": {"travels": reaching.travels(), "zones": reaching.zones_by_county(state)},

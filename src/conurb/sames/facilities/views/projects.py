@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from conurb.sames.facilities.queries import maps, runs, showing
+from conurb.sames.facilities.queries import answers, maps, runs, showing
 from conurb.sames.facilities.queries import network as networks
 from conurb.sames.facilities.queries.ranking import Row
 from conurb.sames.facilities.templatetags.facilities import figure
@@ -122,7 +122,9 @@ def together(request: HttpRequest) -> HttpResponse:
         messages.error(request, words)
         return HttpResponseRedirect(f"{reverse('facilities')}?travel={of.travel}")
     keys = tuple(row.project.key for row in rows)
-    whole = runs.together(of.state, of.travel, keys)
+    whole = answers.together(of.state, of.travel, keys)
+    if whole is None:
+        return _not_yet(request, of, rows)
     hours = sum(row.hours_saved or 0.0 for row in rows)
     more = whole.hours_saved - hours
     return render(
@@ -147,6 +149,22 @@ def together(request: HttpRequest) -> HttpResponse:
             "verdict": verdict(more, len(rows)),
             "centres": showing.centres_of(whole.centres),
             "map": _map(of, "together-map", whole, keys, fit="projects"),
+        },
+    )
+
+
+def _not_yet(request: HttpRequest, of: Read, rows: list[Row]) -> HttpResponse:
+    """Show that an answer has yet to be worked out, and how far it is."""
+    keys = [row.project.key for row in rows]
+    return render(
+        request,
+        "facilities/waiting.html",
+        {
+            "travel": of.travel,
+            "travel_name": runs.travel_name(of.travel),
+            "standing": of.standing,
+            "projects": rows,
+            "waiting": answers.waiting(answers.about_projects(of.state, of.travel, keys)),
         },
     )
 
