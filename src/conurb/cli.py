@@ -8,13 +8,16 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import click
 
 from conurb.atlas.command import prune
 from conurb.network.command import network
 from conurb.sames.facilities.appraise_command import appraise
+
+if TYPE_CHECKING:
+    from conurb.region.tables import Bilingual
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_REGION = PROJECT / "regions" / "changzhutan"
@@ -439,6 +442,58 @@ def records_audit(
 @main.group()
 def atlas() -> None:
     """Look at the maps of a node."""
+
+
+@atlas.command("findings")
+@click.option("--layer", "layers", multiple=True, help="Key or name of a map; all by default.")
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    type=click.Choice(["overlap", "gap", "facing", "protected", "joining", "corridor"]),
+    help="Only this rule; all by default.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Also write the findings to this file: .gpkg, .geojson or .csv.",
+)
+@click.option("--quiet", is_flag=True, help="Do not tell how far it is.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@region_option
+@data_option
+def atlas_findings(
+    layers: tuple[str, ...],
+    rules: tuple[str, ...],
+    *,
+    output: Path | None,
+    quiet: bool,
+    lang: Literal["zh", "en"],
+    region: Path | None,
+    data: Path | None,
+) -> None:
+    """Look for what conflicts between the maps that are in force or under review.
+
+    Over all maps and by all rules the pass is kept, as one asked for on the page; over some maps
+    or by some rules it only answers.
+    """
+    prepare(region, data)
+    from conurb.atlas import finding_command as command
+
+    def tell(done: int, total: int, step: Bilingual) -> None:
+        if not quiet:
+            click.echo(f"  {done}/{total} {step.get(lang)}", err=True)
+
+    try:
+        if output is not None:
+            command.format_of(output)
+        answer = refusable(lambda: command.run(layers, rules, tell=tell))
+        for line in answer.told(lang):
+            click.echo(line)
+        if output is not None:
+            command.write(answer, output, lang)
+    except command.AskedAmissError as fault:
+        raise click.ClickException(fault.words.get(lang)) from fault
 
 
 network.add_command(appraise)

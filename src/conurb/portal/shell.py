@@ -72,7 +72,7 @@ class Row:
 
 
 COUNTERS = ("government-services",)
-PLANNERS = ("spatial-planning",)
+PLANNERS = ("spatial-planning", "plan-coordination")
 
 OF_PACKS: Sequence[Row] = []
 """Stands where the pages of packs go."""

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from threading import Event
+from typing import Any
 
 import shapely
 from django.db import transaction
@@ -157,7 +158,7 @@ def _begin(
     version: LayerVersion | None,
     compared: Sequence[LayerVersion],
     now: datetime | None,
-    **detail: str,
+    **detail: Any,
 ) -> FindingRun:
     """Note a pass and give it to a worker; what nobody asked for belongs to the office."""
     run = _noted(actor, version, compared, now, **detail)
@@ -177,7 +178,7 @@ def _noted(
     version: LayerVersion | None,
     compared: Sequence[LayerVersion],
     now: datetime | None,
-    **detail: str,
+    **detail: Any,
 ) -> FindingRun:
     run = FindingRun.everything.create(
         key=secrets.token_hex(15), version=version, asked_by=actor, asked_at=now or timezone.now()

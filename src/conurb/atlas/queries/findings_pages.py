@@ -43,10 +43,10 @@ def rows_of(findings: Sequence[Finding], compared: Sequence[LayerVersion]) -> li
 
 
 def size_words(area_m2: float | None, length_m: float | None) -> str:
-    """Write an area in hectares or square metres, else a length in metres."""
+    """Write an area in hectares or square metres, else a length in metres; "—" for neither."""
     if area_m2 is not None:
         return f"{area_m2 / 10_000:,.2f} ha" if area_m2 >= 10_000 else f"{area_m2:,.0f} m²"
-    return f"{length_m:,.0f} m" if length_m is not None else "—"
+    return f"{length_m:,.0f} m" if length_m else "—"
 
 
 def _place(each: Finding, versions: Mapping[tuple[str, int], str]) -> str:

@@ -22,7 +22,7 @@ from conurb.region.access import office_only, officers_only, person
 from conurb.region.models import City, User, coordinates
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PER_PAGE = 30
+PER_PAGE = 20
 
 
 @officers_only
