@@ -94,7 +94,7 @@ def assign(
         )
     trips = np.ascontiguousarray(trips, dtype=np.float64)
     streets, links = _streets(network)
-    loads, room = Loads(streets), Room(streets)
+    loads = Loads(streets)
     bushes: list[Bush] = []
     unserved = 0.0
     for origin in np.flatnonzero(trips.sum(axis=1) > np.diag(trips)).tolist():
@@ -104,7 +104,9 @@ def assign(
     within = float(np.trace(trips))
     moving = float(trips.sum()) - within - unserved
     reached, excess, done = 0.0, 0.0, 0
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    rooms = [Room(streets) for _ in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
         while True:
             loads.of(streets, add_up(len(links), bushes))
             spent = float(loads.flows @ loads.costs)
@@ -114,7 +116,7 @@ def assign(
             if reached <= gap or done >= rounds:
                 break
             done += 1
-            _round(streets, loads, room, bushes)
+            _round(pool, streets, loads, rooms, bushes)
     flows = np.zeros(len(network.tails))
     flows[links] = loads.flows
     return Equilibrium(
@@ -130,15 +132,28 @@ def assign(
     )
 
 
-def _round(streets: Streets, loads: Loads, room: Room, bushes: list[Bush]) -> None:
-    """Let every bush grow, then level each until its ways differ much less than they did."""
-    apart = np.zeros(len(bushes))
-    for at, bush in enumerate(bushes):
-        bushes[at] = grow(streets, loads, room, bush)
-        apart[at] = level(streets, loads, room, bushes[at])
+def _round(
+    pool: ThreadPoolExecutor,
+    streets: Streets,
+    loads: Loads,
+    rooms: list[Room],
+    bushes: list[Bush],
+) -> None:
+    """Let every bush grow, then level each until its ways differ much less than they did.
+
+    Bushes grow side by side, as that needs the costs alone; they are levelled in turn, each at the
+    costs that those before it leave.
+    """
+
+    def grown(first: int) -> None:
+        for at in range(first, len(bushes), len(rooms)):
+            bushes[at] = grow(streets, loads, rooms[first], bushes[at])
+
+    list(pool.map(grown, range(len(rooms))))
+    apart = np.array([level(streets, loads, rooms[0], bush) for bush in bushes])
     left = np.flatnonzero(apart > 0)
     for _ in range(_SWEEPS):
-        still = np.array([level(streets, loads, room, bushes[at]) for at in left.tolist()])
+        still = np.array([level(streets, loads, rooms[0], bushes[at]) for at in left.tolist()])
         left = left[still > _LEVEL * apart[left]]
         if not len(left):
             break

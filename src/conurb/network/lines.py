@@ -221,7 +221,7 @@ def _planes(
             f"坐标超出坐标系“{crs}”的范围，略过",
             f"its coordinates do not fit coordinate system “{crs}”; passed over",
         )
-        for at in np.flatnonzero(wrong)
+        for at in np.flatnonzero(wrong).tolist()
     ]
     inside = ~wrong[of]
     middle = [float(np.median(values[inside])) for values in (longitudes, latitudes)]
