@@ -354,9 +354,9 @@ def list_findings(
     run = findings.latest_run(actor, version)
     rows = findings.findings_of(actor, run, asked) if run else None
     shown = []
-    if run is not None:
-        every = findings.features(actor, run, asked, query.offset + query.limit)
-        shown = list(every)[query.offset :]
+    if rows is not None:
+        page = rows.defer(None)[query.offset : query.offset + query.limit]
+        shown = list(findings.geojson_features(page))
     return {
         "type": "FeatureCollection",
         "run": run.key if run else None,
