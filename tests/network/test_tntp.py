@@ -149,6 +149,7 @@ Origin 3
     [
         TRIPS,
         TRIPS.replace("\n", "\r\n"),
+        TRIPS.replace("\n", "\r"),
         TRIPS.replace(";", " ").replace(":", "\t"),
         TRIPS.replace("Origin", "ORIGIN").replace("1:5;", "~ a comment 1:7;\n1:5"),
         TRIPS.replace("     2 :    4.0;", "2 :\n 4.0 ;"),

@@ -515,7 +515,8 @@ def _of_links(code: str, lines: list[int], zh: str, en: str) -> Problem:
 
 def _blocks(text: str) -> Iterator[tuple[int, Floats]]:
     """The origins of a trips file, and to each an array (pairs, 2) of destination and trips."""
-    body = re.sub(r"~[^\n]*", "", text) if "~" in text else text
+    body = text.replace("\r", "\n") if "\r" in text else text
+    body = re.sub(r"~[^\n]*", "", body) if "~" in body else body
     marks = list(_ORIGIN.finditer(body))
     if not marks:
         raise GraphError(
