@@ -67,6 +67,14 @@ def test_columns_may_be_fewer_or_others():
     assert read_network(HEAD + LINKS, distance_factor=0.25).fixed.tolist() == [0.5, 0.5]
 
 
+def test_lengths_and_tolls_that_are_none_are_told_and_count_nothing():
+    text = HEAD + LINKS.replace("10\t2", "10\t-2", 1).replace("\t9\t", "\tnan\t")
+    network = read_network(text, toll_factor=1.0, distance_factor=1.0)
+    assert network.fixed.tolist() == [7, 2]
+    assert [problem.code for problem in network.problems] == ["odd"]
+    assert "(lines 9, 10)" in network.problems[0].reason.en
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

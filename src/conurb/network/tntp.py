@@ -175,6 +175,9 @@ def read_network(
     table = np.array(links, dtype=np.float64).reshape(len(links), 8)
     if not _names_tolls(text):
         table[:, 7] = 0.0
+    # lengths and tolls count by their weights alone, so that odd ones need not spoil a file
+    odd = ~((table[:, [3, 7]] >= 0) & np.isfinite(table[:, [3, 7]]))
+    table[:, [3, 7]] = np.where(odd, 0.0, table[:, [3, 7]])
     network = Network(
         nodes=announced,
         zones=_whole(tags, "NUMBER OF ZONES") or 0,
@@ -191,7 +194,7 @@ def read_network(
         distance_factor=_weight(tags, "DISTANCE FACTOR", distance_factor),
     )
     network = _numbered(network, table[:, :2].astype(np.int64))
-    return _looked_at(network, numbers)
+    return _looked_at(network, numbers, odd.any(axis=1))
 
 
 def read_demand(text: str, network: Network | None = None) -> Demand:
@@ -387,7 +390,6 @@ def _link(words: list[str], number: int) -> list[float]:
 
 _NOT_NEGATIVE = (
     (2, "通行能力", "capacity"),
-    (3, "长度", "length"),
     (4, "自由流时间", "free-flow time"),
     (5, "系数 b ", "b"),
     (6, "幂次", "power"),
@@ -448,7 +450,7 @@ def _too_many_zones(zones: int, nodes: int) -> GraphError:
     )
 
 
-def _looked_at(network: Network, numbers: list[int]) -> Network:
+def _looked_at(network: Network, numbers: list[int], odd: Flags) -> Network:
     """The network with what is odd about its links, and which of them are closed."""
     problems = list(network.problems)
     nothing = network.capacity <= 0
@@ -474,6 +476,12 @@ def _looked_at(network: Network, numbers: list[int]) -> Network:
             nothing & ~closed & (network.b > 0),
             "通行能力为 0，按不受流量影响计",
             "have no capacity: their times are taken as the same at any flow",
+        ),
+        (
+            "odd",
+            odd,
+            "长度或通行费不是不小于 0 的数，按 0 计",
+            "have a length or toll that is no number of zero or more: taken as 0",
         ),
         (
             "loop",
