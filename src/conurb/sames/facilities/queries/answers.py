@@ -29,7 +29,7 @@ from conurb.sames.facilities.worth import Worth
 KIND = "facilities.answer"
 LARGE = 2_000_000
 """Nodes times zones above which an answer is worked out in the background. A schematic network of
-159 zones has 80,000 and takes a second at most; a city's streets, of 80,000 nodes, have 13 million
+160 zones has 80,000 and takes a second at most; a city's streets, of 80,000 nodes, have 13 million
 and take half a minute for the first question after a start."""
 
 What = Literal["together", "reach"]

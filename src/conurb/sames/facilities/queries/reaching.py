@@ -134,7 +134,7 @@ def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
         "links": _("Links"),
         "stations": _("Stations"),
         "lines": _("Lines of public transport"),
-        "zones": _("Zones with people"),
+        "zones": _("Traffic zones"),
         "projects": _("Projects of the plan"),
     }
     named = [(names[key], counts[key]) for key in names if key in counts]
