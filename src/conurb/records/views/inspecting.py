@@ -35,7 +35,7 @@ from conurb.records.queries.trust import known
 from conurb.records.subjects import PERSONAL, SubjectError, parse
 from conurb.records.types import RecordType, types
 from conurb.records.verifying import WORDS, NotAcceptedError, verify_code
-from conurb.refusal import NotCompetentError, RefusedError, Words
+from conurb.refusal import RefusedError, Words
 from conurb.region.models import City, User, in_language, works_for_region
 from conurb.region.numbers import NumberError
 from conurb.region.tables import Bilingual
@@ -201,6 +201,8 @@ def check_scans(request: HttpRequest) -> JsonResponse:
     """
     if not isinstance(request.user, User):
         return JsonResponse({"reason": "login"}, status=401)
+    if not works_for_region(request.user):
+        return JsonResponse({"reason": "not-competent"}, status=403)
     if request.content_type != "application/json":
         return JsonResponse({"reason": "malformed", "detail": "send JSON"}, status=400)
     try:
@@ -210,8 +212,6 @@ def check_scans(request: HttpRequest) -> JsonResponse:
         done = report(request.user, told)
     except scans.ReportError as fault:
         return JsonResponse({"reason": "malformed", "detail": str(fault)}, status=fault.status)
-    except NotCompetentError as refusal:
-        return JsonResponse({"reason": "not-competent", "detail": str(refusal)}, status=403)
     except RefusedError as refusal:
         return JsonResponse({"reason": "refused", "detail": str(refusal)}, status=refusal.status)
     return JsonResponse({"noted": done.noted, "refused": {**refused, **done.refused}})
