@@ -4,24 +4,22 @@
 //   data-map-source    GeoJSON of the tasks (route map-tasks, with any filter of the plan page)
 //   data-map-counties  GeoJSON of the counties (route map-counties)
 //   data-text-…        title, zoom-in, zoom-out, open, close, none, more, failed: what the map says
-//   data-map-worker    address of maplibre-worker.js; without it, beside this script
+//   data-worker        address of maplibre-worker.js; without it, beside this script
 //   data-map-small     a small map: no zoom by the wheel, so that the page scrolls over it
 //   data-map-fit       "tasks" to start with just these tasks in sight, else the whole region
 // `plan/parts/map.html` writes them all. A button with data-map-show="<task key>" shows that task.
 //
 // window.conurbMap.mount(element) mounts one by hand and returns a promise of the map.
-import maplibregl from "maplibre-gl/dist/maplibre-gl-csp.js";
+import { boundsOf, css, groundMap, load, maplibregl, nameAt, onTheme, say } from "./parts/ground-map.js";
 
 const LIGHTS = ["done", "on-course", "at-risk", "late", "not-begun", "withdrawn"];
 const MARK = 18; // pixels of a mark's picture
 const SPREAD_LIMIT = 1500; // beyond so many marks they are clustered instead of spread
-const workerBeside = new URL("maplibre-worker.js", document.currentScript.src).href;
 const FAR = 0.7; // size of a mark at the zoom of the whole region, against its full size
 const mounted = new Map();
 
 const byZoom = (far, near) => ["interpolate", ["linear"], ["zoom"], 7, far, 10, near];
 
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const lightColour = () => [
   "match",
   ["get", "light"],
@@ -81,43 +79,8 @@ function drawNumber(text) {
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-function styleOf(counties) {
-  return {
-    version: 8,
-    sources: { counties: { type: "geojson", data: counties } },
-    layers: [
-      { id: "ground", type: "background", paint: { "background-color": css("--map-ground") } },
-      {
-        id: "county-areas",
-        type: "fill",
-        source: "counties",
-        filter: ["==", ["get", "level"], "county"],
-        paint: { "fill-color": cityColour() },
-      },
-      {
-        id: "county-borders",
-        type: "line",
-        source: "counties",
-        filter: ["==", ["get", "level"], "county"],
-        paint: { "line-color": css("--map-border"), "line-width": 0.8 },
-      },
-      {
-        id: "city-borders",
-        type: "line",
-        source: "counties",
-        filter: ["==", ["get", "level"], "city"],
-        paint: { "line-color": css("--map-city-border"), "line-width": 2 },
-      },
-    ],
-  };
-}
-
 function recolour(map) {
   const paint = (layer, property, value) => map.getLayer(layer) && map.setPaintProperty(layer, property, value);
-  paint("ground", "background-color", css("--map-ground"));
-  paint("county-areas", "fill-color", cityColour());
-  paint("county-borders", "line-color", css("--map-border"));
-  paint("city-borders", "line-color", css("--map-city-border"));
   paint("task-lines", "line-color", lightColour());
   paint("task-line-edges", "line-color", css("--map-mark-edge"));
   paint("clusters", "circle-color", css("--map-cluster"));
@@ -278,47 +241,16 @@ function listen(map, texts) {
 
 function nameCities(map, counties) {
   for (const { properties } of counties.features) {
-    if (properties.level !== "city") continue;
-    const label = document.createElement("div");
-    label.className = "map-city-name";
-    label.setAttribute("role", "img");
-    label.setAttribute("aria-label", properties.name);
-    label.textContent = properties.name;
-    new maplibregl.Marker({ element: label, anchor: "center" }).setLngLat(properties.mark).addTo(map);
+    if (properties.level === "city") nameAt(map, properties.mark, properties.name);
   }
 }
 
-function boundsOf(collection) {
-  const bounds = new maplibregl.LngLatBounds();
-  const walk = (part) => (typeof part[0] === "number" ? bounds.extend(part) : part.forEach(walk));
-  for (const feature of collection.features) walk(feature.geometry.coordinates);
-  return bounds;
-}
-
-async function load(address) {
-  const response = await fetch(address, { headers: { Accept: "application/geo+json" } });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response.json();
-}
-
 const textsOf = ({ dataset }) => ({
-  title: dataset.textTitle,
-  zoomIn: dataset.textZoomIn,
-  zoomOut: dataset.textZoomOut,
   open: dataset.textOpen || "→",
-  close: dataset.textClose,
   none: dataset.textNone,
   more: dataset.textMore,
   failed: dataset.textFailed,
 });
-
-function say(element, text) {
-  const note = document.createElement("p");
-  note.className = "map-note";
-  note.setAttribute("role", "status");
-  note.textContent = text;
-  element.append(note);
-}
 
 function sayWhatIsLeftOff(element, tasks, texts) {
   if (texts.more) say(element, texts.more);
@@ -343,36 +275,23 @@ async function start(element) {
       load(element.dataset.mapCounties || "/map/counties.geojson"),
       load(element.dataset.mapSource),
     ]);
-    maplibregl.setWorkerUrl(element.dataset.mapWorker || workerBeside);
     const close = element.dataset.mapFit === "tasks" && tasks.features.length > 0;
-    const map = new maplibregl.Map({
-      container: element,
-      style: styleOf(counties),
-      bounds: boundsOf(close ? tasks : counties),
-      fitBoundsOptions: { padding: small ? 12 : 28, maxZoom: 11 },
-      attributionControl: false,
-      scrollZoom: !small,
-      dragRotate: false,
-      touchPitch: false,
-      pitchWithRotate: false,
-      cooperativeGestures: false,
-      renderWorldCopies: false,
-      fadeDuration: 0,
-      locale: {
-        ...(texts.title && { "Map.Title": texts.title }),
-        ...(texts.zoomIn && { "NavigationControl.ZoomIn": texts.zoomIn }),
-        ...(texts.zoomOut && { "NavigationControl.ZoomOut": texts.zoomOut }),
-        ...(texts.close && { "Popup.Close": texts.close }),
-      },
+    const { map } = await groundMap(element, {
+      counties,
+      bounds: boundsOf((close ? tasks : counties).features),
+      wheel: !small,
+      padding: small ? 12 : 28,
+      closest: 11,
+      pictures: false,
+      areas: cityColour,
+      cityLine: 2,
     });
-    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    await new Promise((resolve) => map.once("load", resolve));
     addTasks(map, tasks);
     listen(map, texts);
     nameCities(map, counties);
     if (tasks.features.length === 0 && texts.none) say(element, texts.none);
     if (tasks.truncated) sayWhatIsLeftOff(element, tasks, texts);
-    document.addEventListener("conurb:theme", () => recolour(map));
+    onTheme(() => recolour(map));
     element.dataset.mapReady = "1";
     element.conurbTasks = tasks;
     element.conurbMap = map;

@@ -6,15 +6,12 @@
 // With data-draw a line is drawn by clicks into the hidden field "drawn" of its form, and the form is
 // put to the address in data-preview whenever it changes: what the rules say is shown, and the zones
 // that the route meets are coloured by it. Everything the map shows stands in lists beside it.
-import maplibregl from "maplibre-gl/dist/maplibre-gl-csp.js";
+import { boundsOf, collection, css, groundMap, load, maplibregl, onTheme } from "./parts/ground-map.js";
 
 const OPENED = ["rule", "officer", "never"];
 const FAR_BELOW = 9.4; // zoom below which cities are named instead of zones
-const workerBeside = new URL("maplibre-worker.js", document.currentScript.src).href;
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const dated = (n) => String(n).padStart(2, "0");
 const clock = (minutes) => `${dated(Math.floor(minutes / 60))}:${dated(minutes % 60)}`;
-const collection = (features) => ({ type: "FeatureCollection", features });
 
 const colours = () => [
   "match",
@@ -44,37 +41,6 @@ function opening(rules, asked) {
 }
 
 // --- the map --------------------------------------------------------------------------------------
-function styleOf(counties) {
-  return {
-    version: 8,
-    sources: { counties: { type: "geojson", data: counties } },
-    layers: [
-      { id: "ground", type: "background", paint: { "background-color": css("--zone-ground") } },
-      {
-        id: "county-areas",
-        type: "fill",
-        source: "counties",
-        filter: ["==", ["get", "level"], "county"],
-        paint: { "fill-color": css("--zone-county") },
-      },
-      {
-        id: "county-borders",
-        type: "line",
-        source: "counties",
-        filter: ["==", ["get", "level"], "county"],
-        paint: { "line-color": css("--zone-county-line"), "line-width": 0.8 },
-      },
-      {
-        id: "city-borders",
-        type: "line",
-        source: "counties",
-        filter: ["==", ["get", "level"], "city"],
-        paint: { "line-color": css("--zone-city-line"), "line-width": 1.6 },
-      },
-    ],
-  };
-}
-
 function addLayers(map, zones, corridors) {
   map.addSource("corridors", { type: "geojson", data: corridors });
   map.addSource("zones", { type: "geojson", data: zones });
@@ -122,7 +88,7 @@ function addLayers(map, zones, corridors) {
     type: "line",
     source: "route",
     layout: round,
-    paint: { "line-color": css("--zone-halo"), "line-width": 7 },
+    paint: { "line-color": css("--map-halo"), "line-width": 7 },
   });
   map.addLayer({
     id: "route",
@@ -137,7 +103,7 @@ function addLayers(map, zones, corridors) {
     source: "points",
     paint: {
       "circle-radius": 5,
-      "circle-color": css("--zone-halo"),
+      "circle-color": css("--map-halo"),
       "circle-stroke-color": css("--zone-route"),
       "circle-stroke-width": 3,
     },
@@ -146,31 +112,14 @@ function addLayers(map, zones, corridors) {
 
 function recolour(map) {
   const paint = (layer, property, value) => map.setPaintProperty(layer, property, value);
-  paint("ground", "background-color", css("--zone-ground"));
-  paint("county-areas", "fill-color", css("--zone-county"));
-  paint("county-borders", "line-color", css("--zone-county-line"));
-  paint("city-borders", "line-color", css("--zone-city-line"));
   paint("corridors", "line-color", css("--zone-corridor"));
   paint("zones", "fill-color", colours());
   paint("zone-borders", "line-color", colours());
   paint("zone-borders-dashed", "line-color", colours());
-  paint("route-edge", "line-color", css("--zone-halo"));
+  paint("route-edge", "line-color", css("--map-halo"));
   paint("route", "line-color", css("--zone-route"));
-  paint("points", "circle-color", css("--zone-halo"));
+  paint("points", "circle-color", css("--map-halo"));
   paint("points", "circle-stroke-color", css("--zone-route"));
-}
-
-function boundsOf(features) {
-  const bounds = new maplibregl.LngLatBounds();
-  const walk = (part) => (typeof part[0] === "number" ? bounds.extend(part) : part.forEach(walk));
-  for (const feature of features) walk(feature.geometry.coordinates);
-  return bounds;
-}
-
-async function load(address) {
-  const response = await fetch(address, { headers: { Accept: "application/geo+json" } });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response.json();
 }
 
 const element = (name, className, text) => {
@@ -212,33 +161,12 @@ class ZoneMap {
     this.zones = declared.features.filter((one) => one.properties.kind === "zone");
     this.corridors = declared.features.filter((one) => one.properties.kind === "corridor");
     this.opened = Object.fromEntries(this.zones.map((zone) => [zone.id, "free"]));
-    maplibregl.setWorkerUrl(dataset.worker || workerBeside);
-    this.map = new maplibregl.Map({
-      container: this.host,
-      style: styleOf(counties),
-      bounds: boundsOf(this.zones),
-      fitBoundsOptions: { padding: 24 },
-      attributionControl: false,
-      dragRotate: false,
-      touchPitch: false,
-      pitchWithRotate: false,
-      cooperativeGestures: false,
-      scrollZoom: false,
-      renderWorldCopies: false,
-      fadeDuration: 0,
-      locale: {
-        "Map.Title": dataset.textTitle,
-        "NavigationControl.ZoomIn": dataset.textZoomIn,
-        "NavigationControl.ZoomOut": dataset.textZoomOut,
-        "Popup.Close": dataset.textClose,
-      },
-    });
-    this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    await new Promise((resolve) => this.map.once("load", resolve));
+    const { map } = await groundMap(this.host, { counties, bounds: boundsOf(this.zones), pictures: false });
+    this.map = map;
     addLayers(this.map, this.zoneData(), this.corridorData([]));
     this.nameAll(counties);
     this.listen();
-    document.addEventListener("conurb:theme", () => recolour(this.map));
+    onTheme(() => recolour(this.map));
     this.ready = true;
     this.host.dataset.mapReady = "1";
     this.host.conurbMap = this.map;

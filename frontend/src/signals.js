@@ -94,14 +94,14 @@ async function drawMap(host) {
   onTheme(() => map.setPaintProperty("signal-line", "line-color", css("--signal-line")));
   for (const { geometry, properties } of features) {
     if (geometry.type !== "Point") continue;
-    const mark = document.createElement("button");
-    mark.type = "button";
+    const mark = document.createElement("span");
     mark.className = "signal-mark";
     mark.textContent = String(properties.number);
     mark.title = properties.name;
+    // a picture, not a button: on small maps marks lie over one another, and the list has the names
+    mark.setAttribute("role", "img");
     mark.setAttribute("aria-label", properties.name);
-    const popup = new maplibregl.Popup({ offset: 12 }).setText(properties.name);
-    new maplibregl.Marker({ element: mark }).setLngLat(geometry.coordinates).setPopup(popup).addTo(map);
+    new maplibregl.Marker({ element: mark }).setLngLat(geometry.coordinates).addTo(map);
   }
   host.dataset.mapReady = "yes";
 }

@@ -5,6 +5,7 @@ The rules are those of WCAG 2.2 AA. Each page is judged wide and on a phone, lig
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def walk(visitor: Visitor, paths: list[str], lang: str) -> None:
     found: list[str] = []
     for path in paths:
         page = visitor.goto(path)
-        if page.locator("[data-map-source], [data-chart]").count():
+        if page.locator("[data-worker], [data-chart]").count():
             page.wait_for_load_state("networkidle")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         for width, scheme in LOOKS[lang]:
@@ -216,5 +217,84 @@ def test_pages_of_joint_planning(visit: Visit, lang: str) -> None:
         first_link(visitor, "/planning/plans/", plan),
         "/notices/",
         "/work/",
+    ]
+    walk(visitor, paths, lang)
+
+
+def handed_in(visitor: Visitor, upload: str, name: str, content: str) -> str:
+    """Hand a file of a layer in; return the page of its import once it is read."""
+    page = visitor.goto(upload)
+    file = {"name": name, "mimeType": "application/geo+json", "buffer": content.encode()}
+    visitor.by("upload-input").set_input_files(file)
+    visitor.by("upload-submit").click()
+    page.wait_for_url("**/atlas/imports/*/")
+    page.locator("[data-testid=import-form], [data-testid=import-problem]").first.wait_for()
+    return page.url
+
+
+@LANGUAGES
+def test_pages_of_layers(visit: Visit, lang: str) -> None:
+    """Catalogue, a layer, its version and files, a comparison, findings, the steps of an import."""
+    visitor = visit("changsha-natural-resources-1", lang=lang)
+    versions = "main a[href^='/atlas/versions/']"
+    layers = "[data-testid=layers] tbody a"
+    layer = first_link(visitor, "/atlas/?city=430100&kind=land-use", layers)
+    version = first_link(visitor, layer, versions)
+    key = version.split("/")[3]
+    lines = first_link(visitor, "/atlas/?kind=lines", layers)
+    # mixed forms, coordinates swapped, a code of no classification: the page that asks says it all
+    swapped = [[[28.2, 112.9], [28.21, 112.9], [28.21, 112.91], [28.2, 112.9]]]
+    features = [
+        {"type": "Feature", "properties": {"DM": code, "MC": "地块"}, "geometry": geometry}
+        for code, geometry in (
+            ("0701", {"type": "Polygon", "coordinates": swapped}),
+            ("R2", {"type": "Polygon", "coordinates": swapped}),
+            ("R2", {"type": "Point", "coordinates": [28.2, 112.9]}),
+        )
+    ]
+    upload = f"{layer}upload/"
+    content = json.dumps({"type": "FeatureCollection", "features": features})
+    asked = handed_in(visitor, upload, f"{lang}.geojson", content)
+    broken = handed_in(visitor, upload, f"{lang}-broken.geojson", content[:-9])
+    paths = [
+        "/atlas/",
+        "/atlas/?q=nothing-like-this",
+        layer,
+        version,
+        f"{version}?list=problems",
+        first_link(visitor, lines, versions),
+        f"/atlas/downloads/{key}/",
+        f"/atlas/compare/{key}/",
+        "/atlas/findings/",
+        "/atlas/layers/new/",
+        upload,
+        asked,
+        broken,
+    ]
+    walk(visitor, paths, lang)
+    page = visitor.goto(asked)
+    page.locator("button[form=discard]").click()
+    page.wait_for_url(f"**{layer}")
+
+
+@LANGUAGES
+def test_pages_of_the_network(visit: Visit, lang: str) -> None:
+    """The ranking, projects alone, compared and together, borders, bottlenecks, green waves."""
+    one, other = "south-ring", "riverside"
+    visitor = visit("changsha-transport-1", lang=lang)
+    corridor = first_link(visitor, "/facilities/signals/", below("/facilities/signals/"))
+    plans = visitor.goto(corridor).locator("main a[href^='/facilities/signal-plans/']")
+    plan = [plans.first.get_attribute("href") or ""] if plans.count() else []
+    paths = [
+        "/facilities/",
+        f"/facilities/projects/{one}/",
+        f"/facilities/compare/?project={one}&project={other}",
+        f"/facilities/together/?project={one}&project={other}",
+        "/facilities/dead-ends/",
+        "/facilities/bottlenecks/",
+        "/facilities/network/?county=430202",
+        "/facilities/signals/",
+        corridor,
+        *plan,
     ]
     walk(visitor, paths, lang)

@@ -1,10 +1,14 @@
-// The ground that maps of the region stand on: counties, cities' borders, their names, controls.
+// The ground that every map of the region stands on: counties, cities' borders, their names, controls.
 //
 //   const { map, counties } = await groundMap(host, { counties: "/map/counties.geojson", bounds });
 //
 // `host.dataset` gives the words: textTitle, textZoomIn, textZoomOut, textClose, textFailed, and
 // `worker`, the address of maplibre-worker.js. Colours are custom properties named --map-…, from
 // map-ground.css, and follow light and dark; layers of one's own are recoloured by `onTheme`.
+//
+// Options: `counties` (address or GeoJSON), `bounds`, `padding` and `closest` zoom at the start,
+// `wheel` zooms by the wheel, `still` without controls, `pictures` can be taken and printed,
+// `areas` gives the colour of counties, `cityLine` the width of cities' borders.
 import maplibregl from "maplibre-gl/dist/maplibre-gl-csp.js";
 
 export { maplibregl };
@@ -28,7 +32,9 @@ export function boundsOf(features) {
 
 const level = (name) => ["==", ["get", "level"], name];
 
-function styleOf(counties) {
+const plainAreas = () => css("--map-county");
+
+function styleOf(counties, areas, cityLine) {
   return {
     version: 8,
     sources: { counties: { type: "geojson", data: counties } },
@@ -39,7 +45,7 @@ function styleOf(counties) {
         type: "fill",
         source: "counties",
         filter: level("county"),
-        paint: { "fill-color": css("--map-county") },
+        paint: { "fill-color": areas() },
       },
       {
         id: "county-borders",
@@ -53,18 +59,18 @@ function styleOf(counties) {
         type: "line",
         source: "counties",
         filter: level("city"),
-        paint: { "line-color": css("--map-city-line"), "line-width": 1.6 },
+        paint: { "line-color": css("--map-city-line"), "line-width": cityLine },
       },
     ],
   };
 }
 
-const GROUND = [
-  ["ground", "background-color", "--map-ground"],
-  ["county-areas", "fill-color", "--map-county"],
-  ["county-borders", "line-color", "--map-county-line"],
-  ["city-borders", "line-color", "--map-city-line"],
-];
+function recolour(map, areas) {
+  map.setPaintProperty("ground", "background-color", css("--map-ground"));
+  map.setPaintProperty("county-areas", "fill-color", areas());
+  map.setPaintProperty("county-borders", "line-color", css("--map-county-line"));
+  map.setPaintProperty("city-borders", "line-color", css("--map-city-line"));
+}
 
 export function onTheme(act) {
   document.addEventListener("conurb:theme", act);
@@ -88,13 +94,26 @@ export function say(host, text) {
   host.append(note);
 }
 
-export async function groundMap(host, { counties: address, bounds, wheel = false, padding = 24, closest = 12, still = false }) {
+export async function groundMap(
+  host,
+  {
+    counties: address,
+    bounds,
+    wheel = false,
+    padding = 24,
+    closest = 12,
+    still = false,
+    pictures = true,
+    areas = plainAreas,
+    cityLine = 1.6,
+  },
+) {
   const { dataset } = host;
   const counties = typeof address === "string" ? await load(address) : address;
   maplibregl.setWorkerUrl(dataset.worker || workerBeside);
   const map = new maplibregl.Map({
     container: host,
-    style: styleOf(counties),
+    style: styleOf(counties, areas, cityLine),
     bounds: bounds && !bounds.isEmpty() ? bounds : boundsOf(counties.features),
     fitBoundsOptions: { padding, maxZoom: closest },
     attributionControl: false,
@@ -106,8 +125,7 @@ export async function groundMap(host, { counties: address, bounds, wheel = false
     interactive: !still,
     renderWorldCopies: false,
     fadeDuration: 0,
-    // pictures of the map can be taken and printed
-    canvasContextAttributes: { preserveDrawingBuffer: true },
+    ...(pictures && { canvasContextAttributes: { preserveDrawingBuffer: true } }),
     locale: {
       ...(dataset.textTitle && { "Map.Title": dataset.textTitle }),
       ...(dataset.textZoomIn && { "NavigationControl.ZoomIn": dataset.textZoomIn }),
@@ -117,6 +135,6 @@ export async function groundMap(host, { counties: address, bounds, wheel = false
   });
   if (!still) map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   await new Promise((resolve) => map.once("load", resolve));
-  onTheme(() => GROUND.forEach(([layer, property, name]) => map.setPaintProperty(layer, property, css(name))));
+  onTheme(() => recolour(map, areas));
   return { map, counties };
 }
