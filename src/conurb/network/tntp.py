@@ -194,7 +194,7 @@ def read_network(
         distance_factor=_weight(tags, "DISTANCE FACTOR", distance_factor),
     )
     network = _numbered(network, table[:, :2].astype(np.int64))
-    return _looked_at(network, numbers, odd.any(axis=1))
+    return _looked_at(network, numbers, odd[:, 0] | odd[:, 1])
 
 
 def read_demand(text: str, network: Network | None = None) -> Demand:
