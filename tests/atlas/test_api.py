@@ -255,7 +255,7 @@ def test_layers_are_listed_to_whom_they_are_shown(caller, call):
     shown, draft = layer("430200", name="已公布"), layer("430200", name="草案")
     version(shown, state="published")
     version(draft)
-    status, found = call(Client(), "GET", "/atlas/layers?city=430200&kind=land-use")
+    _status, found = call(Client(), "GET", "/atlas/layers?city=430200&kind=land-use")
     assert [one["name"]["zh"] for one in found["layers"]] == ["已公布"]
     assert found["layers"][0]["newest"]["state"] == "published"
     assert call(caller("430200"), "GET", "/atlas/layers")[1]["count"] == 2
