@@ -49,3 +49,16 @@ def test_a_green_wave_from_search_to_force(visit: Visit, tmp_path: Path) -> None
     anybody = visit(width=375)
     anybody.goto("/facilities/signals/")
     expect(anybody.by("corridors")).to_contain_text("沿线各市已共同签署")
+
+    page = anybody.goto("/facilities/signals/tanzhou-avenue/")
+    expect(anybody.by("day").locator(".signal-now")).to_have_count(2)
+    anybody.by("plans").get_by_role("link", name="晚高峰").click()
+    page.wait_for_url(re.compile(r"plan=evening-peak"))
+    expect(page.locator("#diagram-title")).to_contain_text("晚高峰")
+    # on a phone the pieces of the strip are reached as well as the table
+    anybody.by("day").get_by_role("link", name="夜间 22:30–24:00").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"plan=night"))
+    expect(page.locator("#rows-title")).to_contain_text("夜间")
+    anybody.by("changes").click()
+    expect(anybody.by("day")).to_contain_text("完成同步不超过")
