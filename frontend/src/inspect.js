@@ -236,7 +236,8 @@ async function send() {
   let why = "";
   try {
     for (let some = await unsent.first(AT_ONCE); some.length && !why; some = await unsent.first(AT_ONCE)) {
-      const response = await post(document.querySelector("[data-scans]").dataset.scans, JSON.stringify({ scans: some }));
+      const body = new Blob([JSON.stringify({ scans: some })], { type: "application/json" });
+      const response = await post(document.querySelector("[data-scans]").dataset.scans, body);
       if (response.status === 401 || response.status === 403) why = "unsent-login";
       else if (!response.ok) why = "unsent-later";
       else {
