@@ -19,6 +19,7 @@ from conurb.atlas import coordinates, downloading, repairing
 from conurb.atlas import schemas as layer_schemas
 from conurb.atlas.actions import deriving
 from conurb.atlas.api_jobs import job_json
+from conurb.atlas.finding_files import geojson_features
 from conurb.atlas.models import Layer, LayerVersion
 from conurb.atlas.queries import catalogue, comparisons, findings, lists
 from conurb.atlas.reference_systems import CRS84, find, offered
@@ -356,7 +357,7 @@ def list_findings(
     shown = []
     if rows is not None:
         page = rows.defer(None)[query.offset : query.offset + query.limit]
-        shown = list(findings.geojson_features(page))
+        shown = list(geojson_features(page))
     return {
         "type": "FeatureCollection",
         "run": run.key if run else None,

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from conurb.region.numbers import check_firm, check_plate, check_resident
 
-SubjectKind = Literal["resident", "firm", "vehicle", "parcel", "project"]
+SubjectKind = Literal["resident", "firm", "vehicle", "parcel", "project", "layer"]
 KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 PERSONAL: frozenset[SubjectKind] = frozenset({"resident"})
 _OPAQUE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
@@ -47,8 +47,8 @@ def parse(kind: str, number: str, name: str = "") -> Subject:
     """Return the subject with its number as the standard writes it.
 
     Residents by GB 11643, firms by GB 32100, vehicles by GA 36 (plates, new-energy ones too);
-    parcels and projects have identifiers of up to 64 letters, digits, `.`, `:`, `-`, `_`. Raises
-    NumberError (which says what is wrong in both languages) or SubjectError.
+    parcels, projects and layers have identifiers of up to 64 letters, digits, `.`, `:`, `-`, `_`.
+    Raises NumberError (which says what is wrong in both languages) or SubjectError.
     """
     match kind:
         case "resident":
@@ -57,14 +57,14 @@ def parse(kind: str, number: str, name: str = "") -> Subject:
             return Subject("firm", check_firm(number), name)
         case "vehicle":
             return Subject("vehicle", check_plate(number).text, name)
-        case "parcel" | "project":
+        case "parcel" | "project" | "layer":
             text = number.strip()
             if not _OPAQUE.fullmatch(text):
                 raise SubjectError(
                     "编号应为1至64位字母、数字或 . : - _",
                     "an identifier has 1 to 64 letters, digits or . : - _",
                 )
-            return Subject("parcel" if kind == "parcel" else "project", text, name)
+            return Subject(kind, text, name)
         case _:
             raise SubjectError(
                 f"主体类型“{kind}”不存在，可用：{'、'.join(KINDS)}",

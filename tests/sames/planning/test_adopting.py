@@ -48,7 +48,7 @@ def adopted(review: Review) -> Review:
 
 
 def subject_of(review: Review) -> Subject:
-    return Subject("project", review.layer.key)
+    return Subject("layer", review.layer.key)
 
 
 def test_an_adoption_is_issued_logged_and_holds_in_every_city(commits: Commits) -> None:

@@ -12,10 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from conurb.atlas.models import Layer, LayerVersion
 from conurb.records.models import Record
 from conurb.region.models import Authority, City, Named, User, in_language, works_for_region
-from conurb.sames.planning import (
-    record_type,  # noqa: F401 - makes the type of adoptions known with the tables
-    reviewing,
-)
+from conurb.sames.planning import reviewing
 from conurb.scoping import ScopedManager
 
 if TYPE_CHECKING:

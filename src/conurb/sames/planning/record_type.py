@@ -2,15 +2,13 @@
 
 It says what was adopted so exactly that anybody who holds a file can tell whether it is that one:
 `sha256` is the SHA-256 (FIPS 180-4) of the GeoParquet file as it is kept and handed out. All its
-claims are public. The subject is the layer, by the opaque part of its URN; of the kinds of subjects
-that the kernel knows it is entered as a project, that of drawing up the plan (规划编制项目).
+claims are public. The subject is the layer, by the opaque part of its URN.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from conurb.records import types as record_types
 from conurb.records.types import Claim, RecordType
 from conurb.region.tables import Bilingual
 
@@ -70,7 +68,7 @@ PLAN_ADOPTION = RecordType(
         "This version of the layer was reviewed jointly; all cities asked have signed, it is "
         "adopted",
     ),
-    subject="project",
+    subject="layer",
     issuer="spatial-planning",
     claims=(
         Claim("name", Bilingual("图层", "Layer"), _text(200), public=True, compact=1),
@@ -123,4 +121,3 @@ PLAN_ADOPTION = RecordType(
     open_to_all=True,
     title_claim="name",
 )
-record_types.declare(PLAN_ADOPTION)

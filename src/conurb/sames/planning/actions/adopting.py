@@ -33,7 +33,7 @@ def issue(review: Review, superseded: Sequence[Review], moment: datetime) -> Rec
     """
     if review.city_id is None:
         return None
-    draft = Draft(SLUG, Subject("project", review.layer.key, review.layer.name_zh), said(review))
+    draft = Draft(SLUG, Subject("layer", review.layer.key, review.layer.name_zh), said(review))
     earlier = [each.record for each in superseded if each.record is not None]
     standing = [
         each
