@@ -159,6 +159,69 @@ def test_what_ended_long_ago_is_not_read(db):
         assert len(snapshot.facts(TYPE, PLATES[0], then)) == 2
 
 
+def test_a_second_record_lets_the_first_be_found_and_changed_as_before(db):
+    now = timezone.now()
+    cities = ("430100", "430200")
+    first = issue(None, competent("freight", cities[0]), draft(PLATES[0]))
+    at = instant(timezone.now())
+    with index.local().reading() as snapshot:
+        assert [fact.city for fact in snapshot.facts(TYPE, PLATES[0], at)] == [cities[0]]
+    end = now + timedelta(days=30)
+    issue(None, competent("freight", cities[1]), draft(PLATES[0], valid_until=end))
+    revoke(None, first, "演示")
+    at = instant(timezone.now())
+    with index.local().reading() as snapshot:
+        found = {fact.city: fact for fact in snapshot.facts(TYPE, PLATES[0], at)}
+        assert [change.kind for change in found[cities[0]].changes] == ["revoke"]
+        assert found[cities[1]].changes == ()
+        assert len(snapshot.history(TYPE, PLATES[0])) == 2
+        assert snapshot.subject_of(first.key) == (TYPE, PLATES[0])
+        assert snapshot.subjects(TYPE) == [PLATES[0]]
+        (many,) = snapshot.facts_of_many(TYPE, [PLATES[0]], at)
+        assert many == snapshot.facts(TYPE, PLATES[0], at)
+    assert_equal_to_a_rebuilt_one()
+
+
+def test_of_several_that_have_ended_the_last_is_told(db):
+    now = timezone.now().replace(microsecond=0)
+    for days in (10, 20):
+        issue(
+            None,
+            competent("freight", "430100"),
+            draft(PLATES[0], valid_until=now + timedelta(days=days)),
+        )
+    with index.local().reading() as snapshot:
+        before = snapshot.facts(TYPE, PLATES[0], instant(now - timedelta(days=1)))
+        assert len(before) == 2  # both are yet to be issued; the rules say so
+        after = snapshot.facts(TYPE, PLATES[0], instant(now + timedelta(days=21)))
+        assert [fact.valid_until for fact in after] == [instant(now + timedelta(days=20))]
+
+
+def test_a_file_laid_out_otherwise_is_emptied_and_filled_anew(tmp_path):
+    old = index.Index(tmp_path)
+    with old.writing() as write:
+        write.put(b"layout", b"1", db=old.meta)
+        write.put(b"shared-number", b"7", db=old.meta)
+        write.put(b"position:430100", b'[3, "0"]', db=old.meta)
+        write.put(b"vehicle", b"something", db=old.records)
+    old.close()
+    new = index.Index(tmp_path)
+    with new.reading() as snapshot:
+        assert not snapshot.complete
+        assert snapshot.positions() == {}
+        assert snapshot.entries()["records"] == []
+        assert snapshot.shared.number == b""
+    new.close()
+    again = index.Index(tmp_path)
+    with again.writing() as write:
+        write.put(b"shared-number", b"1", db=again.meta)
+    again.close()
+    kept = index.Index(tmp_path)
+    with kept.reading() as snapshot:
+        assert snapshot.complete
+    kept.close()
+
+
 def test_keys_of_the_api_are_known_as_long_as_they_live(db, actors):
     made = api_keys.create(actors["office"], competent("freight", "430100"), "演示系统")
     with index.local().reading() as snapshot:

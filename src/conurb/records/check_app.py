@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from conurb.records import holding, index
-from conurb.records.checking import MOST, judged, judged_one
+from conurb.records.checking import MOST, judged
 from conurb.records.holding import REASON_WORDS, Accord, Held, Reason, Standing, Verdict
 from conurb.records.keys import region_secret
 from conurb.records.subjects import PERSONAL, SubjectError, handle, parse
@@ -56,11 +56,8 @@ _turn = Lock()
 check at once would do little but hand it to one another. Processes check side by side."""
 
 
-class Reply(NamedTuple):
-    """A status and the JSON that goes with it."""
-
-    status: int
-    body: bytes
+Reply = tuple[int, bytes]
+"""A status and the JSON that goes with it."""
 
 
 class _ProblemError(Exception):
@@ -73,16 +70,6 @@ class _ProblemError(Exception):
         self.errors = errors
 
 
-class Asked(NamedTuple):
-    """A request, as whoever serves it took it apart; `body` is None for a single check."""
-
-    slug: str
-    subject: str
-    query: str
-    authorization: str
-    body: bytes | None
-
-
 def mount(application: Application) -> Application:
     """Return the application with the checks before it; all else it answers itself."""
 
@@ -90,7 +77,7 @@ def mount(application: Application) -> Application:
         path = environ["PATH_INFO"]
         if not path.startswith(PREFIX):
             return application(environ, start_response)
-        status, body, allow = _serve(environ, path[len(PREFIX) :])
+        (status, body), allow = _serve(environ, path[len(PREFIX) :])
         headers = [JSON, ("Content-Length", str(len(body))), NOT_STORED, NOT_GUESSED]
         if status == 401:
             headers.append(("WWW-Authenticate", 'Bearer realm="Conurb"'))
@@ -107,8 +94,8 @@ NOT_STORED = ("Cache-Control", "no-store")
 NOT_GUESSED = ("X-Content-Type-Options", "nosniff")
 
 
-def _serve(environ: Environ, place: str) -> tuple[int, bytes, str]:
-    """Take a request apart; returns status, body, and the methods that there are for 405."""
+def _serve(environ: Environ, place: str) -> tuple[Reply, str]:
+    """Take a request apart; returns the reply, and the methods that there are for 405."""
     if not place.isascii():
         with suppress(UnicodeError):
             place = place.encode("latin-1").decode()
@@ -118,24 +105,31 @@ def _serve(environ: Environ, place: str) -> tuple[int, bytes, str]:
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if slash:
         if method not in {"GET", "HEAD"}:
-            return *_not_allowed(query), "GET, HEAD"
-        return *respond(Asked(slug, subject, query, authorization, None)), ""
+            return _not_allowed(query), "GET, HEAD"
+        return respond(slug, subject, query, authorization), ""
     if method != "POST":
-        return *_not_allowed(query), "POST"
+        return _not_allowed(query), "POST"
     # one more than is allowed, so that what is too long is seen to be
     given = environ.get("CONTENT_LENGTH") or LARGEST_BODY + 1
     length = min(int(given) if str(given).isdigit() else 0, LARGEST_BODY + 1)
     body = environ["wsgi.input"].read(length)
-    return *respond(Asked(slug, "", query, authorization, body)), ""
+    return respond(slug, "", query, authorization, body), ""
 
 
-def respond(asked: Asked) -> Reply:
-    """Return the reply to a check of one subject, or of many where there is a body."""
+def respond(
+    slug: str, subject: str, query: str, authorization: str, body: bytes | None = None
+) -> Reply:
+    """Return the reply to a check of one subject, or of many where there is a body.
+
+    The arguments are the parts of a request, as whoever serves it took it apart.
+    """
     try:
         with _turn:
-            return Reply(200, _one(asked) if asked.body is None else _many(asked))
+            if body is None:
+                return 200, _one(slug, subject, query, authorization)
+            return 200, _many(slug, query, authorization, body)
     except _ProblemError as problem:
-        return _told(problem, english=_query(asked.query).get("lang", "").startswith("en"))
+        return _told(problem, english=_query(query).get("lang", "").startswith("en"))
 
 
 def _query(text: str) -> dict[str, str]:
@@ -150,11 +144,13 @@ def _query(text: str) -> dict[str, str]:
 
 class Context(NamedTuple):
     """Who asks about what and where; `at` is None where it is now that is asked about, `head` is
-    how the answer begins, up to the moment. `of_things` tells that no person is asked about.
+    how the answer begins, up to the moment. `of_things` tells that no person is asked about;
+    `accords` are those of the type in the city.
     """
 
     of: RecordType
     of_things: bool
+    accords: tuple[Accord, ...]
     caller: index.Caller | None
     city: str
     at: str | None
@@ -165,20 +161,20 @@ class Context(NamedTuple):
 MOST_CONTEXTS = 4_096
 
 
-def _one(asked: Asked) -> bytes:
-    slug, number, query, authorization, _body = asked
+def _one(slug: str, number: str, query: str, authorization: str) -> bytes:
     with index.local().reading() as snapshot:
         # a system asks with one key in one city about many subjects: what was found right stays so
         # until the index changes, as it does when a key is revoked
         context: Context = snapshot.kept.get((slug, query, authorization)) or _context(
-            snapshot, asked
+            snapshot, slug, query, authorization
         )
-        of, of_things, caller, city, given_at, purpose, head = context
+        of, of_things, accords, caller, city, given_at, purpose, head = context
         at = given_at or holding.now()
         # where the index knows the number just as it was given, as it mostly does, nothing is
         # looked at more closely; a separator of its keys could make a part of a key look like one
         if of_things and number.isalnum():
-            verdict = judged_one(snapshot, slug, number, city, at)
+            facts = snapshot.facts(slug, number, at)
+            verdict = holding.judge(facts, accords, snapshot.shared.lost, city=city, at=at)
             if verdict.found:
                 return _one_told(head, at, number, verdict)
         (number,), handles, (verdict,) = _judged(
@@ -190,34 +186,36 @@ def _one(asked: Asked) -> bytes:
 
 
 def _one_told(head: bytes, at: str, number: str, verdict: Verdict) -> bytes:
-    return b'%b%b",%b' % (head, at.encode(), _answer(number, verdict)[1:])
+    return _answer(number, verdict, b'%b%b",' % (head, at.encode()))
 
 
-def _context(snapshot: index.Snapshot, asked: Asked) -> Context:
+def _context(snapshot: index.Snapshot, slug: str, query: str, authorization: str) -> Context:
     """Find out what a single check says beside its subject, and keep it while the index stays."""
-    of, caller = _let_in(snapshot, asked)
-    query = _query(asked.query)
-    for name in query:
+    of, caller = _let_in(snapshot, slug, authorization)
+    said = _query(query)
+    for name in said:
         if name not in PARAMETERS:
             raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
-    city = _city(snapshot, query.get("city"), "query")
-    at = _moment(query["at"], "query") if "at" in query else None
-    purpose = _purpose(of, query.get("purpose"), "query")
+    city = _city(snapshot, said.get("city"), "query")
+    at = _moment(said["at"], "query") if "at" in said else None
+    purpose = _purpose(of, said.get("purpose"), "query")
     head = f'{{"type":"{of.slug}","city":"{city}","at":"'.encode()
-    found = Context(of, of.subject not in PERSONAL, caller, city, at, purpose, head)
+    of_things = of.subject not in PERSONAL
+    accords = snapshot.shared.accords.get((of.slug, city), ())
+    found = Context(of, of_things, accords, caller, city, at, purpose, head)
     if len(snapshot.kept) >= MOST_CONTEXTS:
         snapshot.kept.clear()
-    snapshot.kept[asked.slug, asked.query, asked.authorization] = found
+    snapshot.kept[slug, query, authorization] = found
     return found
 
 
-def _many(asked: Asked) -> bytes:
+def _many(slug: str, query: str, authorization: str, body: bytes) -> bytes:
     with index.local().reading() as snapshot:
-        of, caller = _let_in(snapshot, asked)
-        for name in _query(asked.query):
+        of, caller = _let_in(snapshot, slug, authorization)
+        for name in _query(query):
             if name != "lang":
                 raise _wrong(["query", name], "没有这个参数", "there is no such parameter")
-        said = _body(asked.body or b"")
+        said = _body(body)
         for name in ("city", "at", "purpose"):
             if not isinstance(said.get(name, ""), str):
                 raise _wrong(["body", name], "应为文字", "must be a text")
@@ -232,11 +230,13 @@ def _many(asked: Asked) -> bytes:
     return head.encode() + b",".join(map(_answer, numbers, verdicts)) + b"]}"
 
 
-def _let_in(snapshot: index.Snapshot, asked: Asked) -> tuple[RecordType, index.Caller | None]:
+def _let_in(
+    snapshot: index.Snapshot, slug: str, authorization: str
+) -> tuple[RecordType, index.Caller | None]:
     """Return the type asked about and who asks; a key that is sent must be good."""
     caller = None
-    if asked.authorization:
-        scheme, _space, secret = asked.authorization.partition(" ")
+    if authorization:
+        scheme, _space, secret = authorization.partition(" ")
         if scheme.lower() == "bearer":
             caller = snapshot.caller(secret.strip())
         if caller is None:
@@ -245,7 +245,7 @@ def _let_in(snapshot: index.Snapshot, asked: Asked) -> tuple[RecordType, index.C
                 Bilingual("该密钥不存在或已停用。", "This key is unknown or was revoked."),
             )
     try:
-        of = type_of(asked.slug)
+        of = type_of(slug)
     except UnknownTypeError as fault:
         words = Bilingual("没有这种凭证类型。", "There is no such type of record.")
         # who has no key is not told which types there are
@@ -437,11 +437,12 @@ def _note(
     )
 
 
-def _answer(number: str, verdict: Verdict) -> bytes:
+def _answer(number: str, verdict: Verdict, opening: bytes = b"{") -> bytes:
     """Return the JSON of one answer; a number has no character that JSON would escape."""
     outcome, reason, found = verdict
     told = b",".join(map(_found, found)) if len(found) != 1 else _found(found[0])
-    return b'{"subject":"%b",%b,"found":[%b]}' % (number.encode(), _verdict(outcome, reason), told)
+    said = _verdict(outcome, reason)
+    return b'%b"subject":"%b",%b,"found":[%b]}' % (opening, number.encode(), said, told)
 
 
 @lru_cache(maxsize=64)
@@ -490,7 +491,7 @@ def _told(problem: _ProblemError, *, english: bool) -> Reply:
         said["errors"] = [
             {"where": list(where), "message": told(words)} for where, words in problem.errors
         ]
-    return Reply(problem.status, _text(said).encode())
+    return problem.status, _text(said).encode()
 
 
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -120,15 +120,6 @@ def judged(
     ]
 
 
-def judged_one(snapshot: index.Snapshot, slug: str, handle: str, city: str, at: str) -> Verdict:
-    """Return what `judged` does for one subject; of a single check every microsecond counts."""
-    shared = snapshot.shared
-    if not shared.number:
-        return NOT_FILLED
-    accords = shared.accords.get((slug, city), ())
-    return holding.judge(snapshot.facts(slug, handle, at), accords, shared.lost, city=city, at=at)
-
-
 NOT_FILLED = Verdict("stale", "lists-too-old", ())
 
 

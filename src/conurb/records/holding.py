@@ -201,18 +201,18 @@ def judge(
     `facts` are the records of one type about one subject, from every city; `accords` those of the
     type in `city`. A record of the city itself needs no agreement.
     """
-    found = [_held(fact, accords, lost, city, at) for fact in facts if fact.issued_at <= at]
+    found = tuple([_held(fact, accords, lost, city, at) for fact in facts if fact.issued_at <= at])
     if not found:
         return NOTHING
     if len(found) > 1:
-        found.sort(key=lambda held: held.fact.issued_at, reverse=True)
-        found.sort(key=_rank)
+        latest_first = sorted(found, key=lambda held: held.fact.issued_at, reverse=True)
+        found = tuple(sorted(latest_first, key=_rank))
     _fact, stands, why, holds, accord = found[0]
     if stands != "valid":
-        return Verdict("invalid", why, tuple(found))
+        return Verdict("invalid", why, found)
     if not holds:
-        return Verdict("invalid", "no-agreement", tuple(found))
-    return Verdict("valid", "own" if accord is None else "agreement", tuple(found))
+        return Verdict("invalid", "no-agreement", found)
+    return Verdict("valid", "own" if accord is None else "agreement", found)
 
 
 def _held(

@@ -10,12 +10,15 @@ index is made anew.
 Beside the records it holds what a check needs and no log says: the agreements, and the hashes of
 API keys (`refresh`). LMDB was taken because a look-up costs half of SQLite's; see docs/checks.md.
 
-    records     type NUL handle NUL end NUL key of the record  -> a `Fact`, see `write_fact`
+    records     type NUL handle NUL    -> the only `Fact` of a subject, see `write_fact`; empty
+                                          where there are several, each under
+                type NUL handle NUL end NUL key of the record
     of-record   key of a record        -> its key in `records`
     callers     SHA-256 of an API key  -> JSON list of `Caller`
     meta        position:<log>         -> JSON [entries read, hash of the last]
                 shared                 -> JSON {accords, lost, cities}
                 shared-number          -> counts the changes of `shared`
+                layout                 -> `LAYOUT`; a file laid out otherwise is made anew
 """
 
 from __future__ import annotations
@@ -45,11 +48,12 @@ from conurb.region.models import ApiKey, City
 
 Transaction = Any
 """LMDB's own, whose types say that a value may be a buffer; ours are bytes always."""
-Cursor = Any
-"""LMDB's own, likewise."""
 
 LARGEST = 1 << 36
 """Address space that the file may grow to, in bytes; nothing is taken before it is used."""
+
+LAYOUT = b"2"
+"""How the tables are laid out; another number makes every node build its index anew."""
 
 CHUNK = 2_000
 MOST_READERS = 1_024
@@ -102,7 +106,10 @@ class Snapshot:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._read = index.environment.begin()
-        _state, self.shared, self.kept = self._known()
+        known = index.known
+        if known.state != self._read.id():
+            known = self._known()
+        self.shared, self.kept = known.shared, known.kept
 
     def __enter__(self) -> Snapshot:
         return self
@@ -122,13 +129,43 @@ class Snapshot:
         check costs the same after years of daily records.
         """
         start = f"{type_slug}\0{handle}\0".encode()
-        return _facts(self._read.cursor(db=self._index.records), start, at, at.encode())
+        only = self._read.get(start, db=self._index.records)
+        # most subjects have one record of a type, whatever the moment
+        return [read_fact(only)] if only else [] if only is None else self._several(start, at)
 
     def facts_of_many(self, type_slug: str, handles: Iterable[str], at: str) -> list[list[Fact]]:
         """Return what `facts` does for each of many subjects."""
-        cursor, of_type = self._read.cursor(db=self._index.records), f"{type_slug}\0"
-        ended_by = at.encode()
-        return [_facts(cursor, f"{of_type}{each}\0".encode(), at, ended_by) for each in handles]
+        found = []
+        get, records, of_type = self._read.get, self._index.records, f"{type_slug}\0"
+        for handle in handles:
+            start = f"{of_type}{handle}\0".encode()
+            only = get(start, db=records)
+            found.append(
+                [read_fact(only)] if only else [] if only is None else self._several(start, at)
+            )
+        return found
+
+    def _several(self, start: bytes, at: str) -> list[Fact]:
+        """Return the facts whose keys begin with `start`, as `facts` says."""
+        cursor = self._read.cursor(db=self._index.records)
+        found: list[Fact] = []
+        issued = False
+        first = start + at.encode()
+        there = cursor.set_range(first)
+        if there:
+            for key, value in cursor:
+                if not key.startswith(start):
+                    break
+                fact = read_fact(value)
+                if fact.issued_at <= at:
+                    issued = True
+                found.append(fact)
+        if not issued:
+            # nothing that was issued by then and goes on: the last that had ended, if any
+            back = cursor.set_range(first) and cursor.prev() if there else cursor.last()
+            if back and cursor.key().startswith(start) and cursor.key() != start:
+                found.append(read_fact(cursor.value()))
+        return found
 
     def history(self, type_slug: str, handle: str) -> list[Fact]:
         """Return what the logs say of all records of a type about a subject, by their ends."""
@@ -137,7 +174,8 @@ class Snapshot:
         found = []
         more = cursor.set_range(start)
         while more and cursor.key().startswith(start):
-            found.append(read_fact(cursor.value()))
+            if value := cursor.value():
+                found.append(read_fact(value))
             more = cursor.next()
         return found
 
@@ -159,7 +197,7 @@ class Snapshot:
         found = self._read.get(record_key.encode(), db=self._index.of_record)
         if found is None:
             return None
-        type_slug, handle, _end, _key = found.decode().split("\0")
+        type_slug, handle, *_end = found.decode().split("\0")
         return type_slug, handle
 
     def caller(self, secret: str) -> Caller | None:
@@ -169,14 +207,13 @@ class Snapshot:
         return None if found is None else _caller(found)
 
     def _known(self) -> Known:
-        """Return what this process read of this state of the index; the state has a number."""
-        known, state = self._index.known, self._read.id()
-        if known.state != state:
-            number = self._read.get(b"shared-number", db=self._index.meta)
-            shared = known.shared if number is not None else NOTHING_SHARED
-            if number is not None and shared.number != number:
-                shared = _shared(number, self._read.get(b"shared", db=self._index.meta))
-            self._index.known = known = Known(state, shared, {})
+        """Read what this process does not know of the state of the index yet."""
+        known = self._index.known
+        number = self._read.get(b"shared-number", db=self._index.meta)
+        shared = known.shared if number is not None else NOTHING_SHARED
+        if number is not None and shared.number != number:
+            shared = _shared(number, self._read.get(b"shared", db=self._index.meta))
+        self._index.known = known = Known(self._read.id(), shared, {})
         return known
 
     def positions(self) -> dict[str, int]:
@@ -200,27 +237,6 @@ class Snapshot:
         }
 
 
-def _facts(cursor: Cursor, start: bytes, at: str, ended_by: bytes) -> list[Fact]:
-    """Return the facts whose keys begin with `start`, as `Snapshot.facts` says."""
-    found: list[Fact] = []
-    issued = False
-    there = cursor.set_range(start + ended_by)
-    if there:
-        for key, value in cursor:
-            if not key.startswith(start):
-                break
-            fact = read_fact(value)
-            if fact.issued_at <= at:
-                issued = True
-            found.append(fact)
-    if not issued:
-        # nothing that was issued by then and goes on: the last that had ended, if any
-        back = cursor.set_range(start + ended_by) and cursor.prev() if there else cursor.last()
-        if back and cursor.key().startswith(start):
-            found.append(read_fact(cursor.value()))
-    return found
-
-
 class Index:
     """The file, opened once a process."""
 
@@ -240,6 +256,19 @@ class Index:
         self.of_record = self.environment.open_db(b"of-record")
         self.callers = self.environment.open_db(b"callers")
         self.known = Known(-1, NOTHING_SHARED, {})
+        with self.environment.begin() as read:
+            laid_out = read.get(b"layout", db=self.meta)
+        if laid_out != LAYOUT:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Empty a file that is new or laid out otherwise; checks say "stale" until it is filled."""
+        with self.writing() as write:
+            if write.get(b"layout", db=self.meta) == LAYOUT:
+                return  # another process was first
+            for table in (self.meta, self.records, self.of_record, self.callers):
+                write.drop(table, delete=False)
+            write.put(b"layout", LAYOUT, db=self.meta)
 
     def reading(self) -> Snapshot:
         """Read one state of the index, whatever is written meanwhile."""
@@ -418,7 +447,18 @@ def _apply(index: Index, write: Transaction, log: str, kind: str, leaf: str) -> 
     name = said["key"].encode()
     if kind == "issue":
         fact, handle, type_slug = _fact(log, said)
-        where = place(type_slug, handle) + f"{fact.valid_until or NO_END}\0{said['key']}".encode()
+        where = place(type_slug, handle)
+        first = write.get(where, db=index.records)
+        if first:
+            # it was the only one
+            moved = read_fact(first)
+            name_of_first = json.loads(moved.said)["key"]
+            its_place = _among_several(where, moved, name_of_first)
+            write.put(its_place, first, db=index.records)
+            write.put(name_of_first.encode(), its_place, db=index.of_record)
+            write.put(where, b"", db=index.records)
+        if first is not None:
+            where = _among_several(where, fact, said["key"])
         write.put(where, write_fact(fact), db=index.records)
         write.put(name, where, db=index.of_record)
     elif kind in STATE_CHANGES:
@@ -430,6 +470,10 @@ def _apply(index: Index, write: Transaction, log: str, kind: str, leaf: str) -> 
         write.put(
             known, write_fact(fact._replace(changes=(*fact.changes, change))), db=index.records
         )
+
+
+def _among_several(start: bytes, fact: Fact, key: str) -> bytes:
+    return start + f"{fact.valid_until or NO_END}\0{key}".encode()
 
 
 UNCHANGED = 5

@@ -13,7 +13,7 @@ from ninja import Path, Query, Router
 
 from conurb.records.api import check_schemas as schemas
 from conurb.records.api.problems import REFUSED, Problem
-from conurb.records.check_app import PURPOSE_LENGTH, Asked, respond
+from conurb.records.check_app import PURPOSE_LENGTH, respond
 from conurb.records.models import Agreement
 from conurb.records.queries.agreements import chosen
 from conurb.region.api_access import PUBLIC, BearerKey, anybody, closed
@@ -108,12 +108,10 @@ def check_subjects(request: HttpRequest, record_type: RecordType) -> HttpRespons
 def _reply(request: HttpRequest, slug: str, subject: str, body: bytes | None) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
     authorization = request.headers.get("Authorization", "")
-    reply = respond(Asked(slug, subject, query, authorization, body))
-    response = HttpResponse(
-        reply.body, status=reply.status, content_type="application/json; charset=utf-8"
-    )
+    status, said = respond(slug, subject, query, authorization, body)
+    response = HttpResponse(said, status=status, content_type="application/json; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
-    if reply.status == 401:
+    if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Conurb"'
     return response
 
