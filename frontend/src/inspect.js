@@ -170,16 +170,17 @@ async function check(text) {
   if (navigator.onLine && Date.now() - gotAt > 2000) await getLists();
   let seen = judge(text, lists, city(), now());
   let answered = reached;
-  if (seen.verdict === "valid" && reached) {
+  // the node hears of every genuine code, so that a person can read of checks that came out badly too
+  if (seen.genuine && reached) {
     const reason = await objection(text);
     answered = reason !== null;
-    if (reason) seen = { ...seen, verdict: reason.startsWith("unknown") ? "unknown" : "invalid", reason };
+    if (reason && seen.verdict === "valid") seen = { ...seen, verdict: reason.startsWith("unknown") ? "unknown" : "invalid", reason };
   }
   tell(seen);
   if (!answered) await keepScan(seen);
 }
 
-// What the node's logs have against a code that is good by the lists; "" where nothing, null where the
+// What the node's logs have against a genuine code; "" where nothing, null where the
 // node does not answer: then the lists alone count, and the node has to be told later.
 async function objection(text) {
   const body = new FormData();

@@ -113,6 +113,14 @@ def wallet() -> dict[str, str]:
     }
 
 
+def new_permit(username: str) -> dict[str, str]:
+    """Issue a resident another permit, which no other test knows of."""
+    from conurb.region.models import User
+    from tests.records.shown import permit
+
+    return {"key": permit(User.objects.get(username=username)).key}
+
+
 def permit_code(key: str) -> dict[str, str]:
     """Draw a code of a permit that shows its holder's name; it is good for some minutes."""
     from django.utils import timezone
@@ -133,8 +141,8 @@ def permit_code(key: str) -> dict[str, str]:
     return {"code": code_of(record, shown, now=now)}
 
 
-def offline_looks(key: str) -> list[dict[str, str]]:
-    """What is noted of a record of checks that were made without a network."""
+def looks(key: str, way: str) -> list[dict[str, str]]:
+    """What is noted of the checks of a record that were made in a way: page, offline."""
     from conurb.records.actions import looking
     from conurb.records.models import Look
 
@@ -146,7 +154,7 @@ def offline_looks(key: str) -> list[dict[str, str]]:
             "city": look.in_city,
             "late": str(look.received_at is not None and look.received_at >= look.at),
         }
-        for look in Look.objects.filter(record_key=key, way="offline").order_by("at")
+        for look in Look.objects.filter(record_key=key, way=way).order_by("at")
     ]
 
 
@@ -162,7 +170,6 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    tasks = {
-        each.__name__: each for each in (codes, strange, wallet, permit_code, offline_looks, revoke)
-    }
+    does = (codes, strange, wallet, new_permit, permit_code, looks, revoke)
+    tasks = {each.__name__: each for each in does}
     print(json.dumps(tasks[sys.argv[1]](*sys.argv[2:])))

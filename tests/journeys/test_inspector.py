@@ -324,7 +324,7 @@ def test_offline_checks_of_people_are_sent_when_the_network_is_back(
     page.reload()
     expect(visitor.by("state")).to_have_attribute("data-state", "online")
     code = ask(node.data, "permit_code", key)["code"]
-    before = ask(node.data, "offline_looks", key)
+    before = ask(node.data, "looks", key, "offline")
     visitor.context.set_offline(True)
     page.goto(node.address + "/check/")
     expect(visitor.by("state")).to_have_attribute("data-state", "offline")
@@ -358,7 +358,7 @@ def test_offline_checks_of_people_are_sent_when_the_network_is_back(
     # the page that was opened without a network sends them itself, once it has one
     visitor.context.set_offline(False)
     expect(visitor.by("unsent")).to_be_hidden()
-    looks = ask(node.data, "offline_looks", key)[len(before) :]
+    looks = ask(node.data, "looks", key, "offline")[len(before) :]
     assert [each["verdict"] for each in looks] == ["valid", "valid"]
     assert {each["city"] for each in looks} == {"430100"}
     assert {each["late"] for each in looks} == {"True"}
@@ -366,7 +366,7 @@ def test_offline_checks_of_people_are_sent_when_the_network_is_back(
     # nothing is sent again
     go_on(visitor, node.address)
     expect(visitor.by("unsent")).to_be_hidden()
-    assert len(ask(node.data, "offline_looks", key)) == len(before) + 2
+    assert len(ask(node.data, "looks", key, "offline")) == len(before) + 2
     # whoever was checked reads it
     holder = visit(made["holder"])
     holder.goto("/wallet/looks/")
@@ -376,6 +376,23 @@ def test_offline_checks_of_people_are_sent_when_the_network_is_back(
         for each in visitor.complaints
         if not NETWORK.search(each) and not NOT_LET_IN.search(each)
     ]
+
+
+def test_an_online_check_is_noted_whatever_comes_out(
+    visit: Visit, node: Node, made: dict[str, str]
+) -> None:
+    """Of a permit that stands and one that does not; a forged code writes nothing."""
+    key = ask(node.data, "new_permit", made["holder"])["key"]
+    visitor = visit(made["officer"])
+    ready(visitor)
+    code = ask(node.data, "permit_code", key)["code"]
+    visitor.by("city").select_option("430100")
+    assert paste(visitor, code) == ("valid", "agreement")
+    paste(visitor, tampered(code))
+    ask(node.data, "revoke", key)
+    assert paste(visitor, code) == ("invalid", "revoked")
+    noted = ask(node.data, "looks", key, "page")
+    assert [each["verdict"] for each in noted] == ["valid", "invalid"]
 
 
 def test_without_a_login_offline_checks_wait_for_one(

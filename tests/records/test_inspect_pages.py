@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from conurb.records import holding, verifying
+from conurb.records import compact, holding, verifying
 from conurb.records.actions import keys, looking, standing
 from conurb.records.actions.presenting import present
 from conurb.records.models import Look, Record
@@ -187,6 +187,69 @@ def test_a_scan_of_a_person_is_written_down(client_of, actors):
     # whoever checks without login is written down as such
     confirmed(Client(), code)
     assert "未登录人员" in text(client_of("resident").get(reverse("wallet-looks")))
+
+
+def end(record: Record, fate: str) -> None:
+    if fate == "revoked":
+        standing.revoke(None, record, "迁出")
+    elif fate == "suspended":
+        standing.suspend(None, record, "核查")
+
+
+@pytest.mark.parametrize(
+    ("fate", "reason", "verdict"),
+    [
+        ("revoked", "revoked", "invalid"),
+        ("suspended", "suspended", "invalid"),
+        ("expired", "expired", "invalid"),
+        ("elsewhere", "", "invalid"),
+        ("good", "", "valid"),
+    ],
+)
+def test_a_scan_is_written_down_with_what_came_out(
+    client_of, actors, monkeypatch, fate, reason, verdict
+):
+    """Somebody looked, whether or not what was shown stands in the city asked about."""
+    holder = identified(actors["resident"])
+    record = permit(holder)
+    code = present(holder, record, ["name"]).text
+    end(record, fate)
+    if fate == "expired":
+        later = timezone.now() + timedelta(minutes=6)
+        monkeypatch.setattr(inspecting.timezone, "now", lambda: later)
+    looking.gather()
+    before = Look.objects.count()
+    city = "110000" if fate == "elsewhere" else CHANGSHA
+    assert confirmed(client_of("officer-changsha"), code, city)["reason"] == reason
+    looking.gather()
+    look = Look.objects.latest("pk")
+    assert Look.objects.count() == before + 1
+    assert (look.verdict, look.record_key) == (verdict, record.key)
+    assert look.subject_handle == record.subject_handle
+    assert look.purpose == "核验当面出示的二维码"
+    assert look.in_city == ("" if fate == "elsewhere" else CHANGSHA)
+    assert look.authority_key == actors["officer-changsha"].authority.key
+
+
+def forged(code: str) -> str:
+    """The same code with a bit of its signature changed."""
+    said = compact.unbase45(code.removeprefix(compact.PREFIX))
+    return compact.PREFIX + compact.base45(said[:-1] + bytes([said[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("fate", ["good", "revoked", "suspended"])
+def test_a_forged_code_writes_nothing_about_anybody(client_of, actors, fate):
+    holder = identified(actors["resident"])
+    record = permit(holder)
+    code = present(holder, record, ["name"]).text
+    end(record, fate)
+    looking.gather()
+    officer = client_of("officer-changsha")
+    assert confirmed(officer, forged(code)) == {"accepted": False, "reason": "bad-signature"}
+    key = record.signing_key
+    keys.withdraw(None, key.kid, compromised_from=key.active_from, reason="失窃")
+    assert confirmed(officer, code) == {"accepted": False, "reason": "key-withdrawn"}
+    assert looking.gather() == 0
 
 
 # —— what works without a network —————————————————————————————————————————————

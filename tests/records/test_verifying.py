@@ -95,11 +95,17 @@ GOOD = issued()
 CODE = compact.encode(ISSUER, makers.statement(), PASS, PUBLIC)
 
 
+GENUINE = {"revoked", "expired", "suspended", "not-yet", "stale-status"}
+"""Reasons of what an issuer signed and what only does not stand."""
+
+
 def refused(text: Any, knows: Known = STREET, now: datetime = LATER, **more: Any) -> str:
     with pytest.raises(NotAcceptedError) as fault:
         verify(text, knows, now, **more)
     assert fault.value.words.zh
     assert fault.value.words.en
+    # whom a record is about is believed of what is genuine alone
+    assert (fault.value.said is not None) == (fault.value.reason in GENUINE)
     return fault.value.reason
 
 

@@ -123,13 +123,18 @@ CLOCKS = timedelta(minutes=2)
 
 
 class NotAcceptedError(Exception):
-    """A record that is not accepted: the reason's code, its words, and a detail for engineers."""
+    """A record that is not accepted: the reason's code, its words, and a detail for engineers.
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
+    `said` is what its issuer stated, where the record is genuine and only does not stand (revoked,
+    expired, suspended, not begun, not to be told); None wherever it may be forged.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", said: Statement | None = None) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason: Reason = reason
         self.words = WORDS[reason]
         self.detail = detail
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,15 +382,17 @@ def _require_standing(said: Statement, type_: RecordType, known: Known, now: dat
     """
     status = known.status(said.city, *said.status)
     if status is not None and status.value not in {VALID, SUSPENDED}:
-        raise NotAcceptedError("revoked", "" if status.value == INVALID else f"{status.value}")
+        raise NotAcceptedError(
+            "revoked", "" if status.value == INVALID else f"{status.value}", said
+        )
     if said.valid_until is not None and now >= said.valid_until:
-        raise NotAcceptedError("expired", said.valid_until.isoformat())
+        raise NotAcceptedError("expired", said.valid_until.isoformat(), said)
     if status is None or status.as_of + type_.stale_after < now:
-        raise NotAcceptedError("stale-status", status.as_of.isoformat() if status else "")
+        raise NotAcceptedError("stale-status", status.as_of.isoformat() if status else "", said)
     if status.value == SUSPENDED:
-        raise NotAcceptedError("suspended")
+        raise NotAcceptedError("suspended", said=said)
     if now + CLOCKS < said.valid_from:
-        raise NotAcceptedError("not-yet", said.valid_from.isoformat())
+        raise NotAcceptedError("not-yet", said.valid_from.isoformat(), said)
     return status
 
 

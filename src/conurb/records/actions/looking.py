@@ -26,7 +26,9 @@ from conurb.records.checking import Answer
 from conurb.records.holding import instant, moment
 from conurb.records.keys import region_secret
 from conurb.records.models import Look
+from conurb.records.statement import Statement
 from conurb.records.subjects import PERSONAL, Subject, handle
+from conurb.records.types import type_of
 from conurb.region.models import User
 
 PURPOSE_LENGTH = 200
@@ -41,19 +43,48 @@ def look(actor: User | None, answer: Answer, subject: Subject, *, purpose: str, 
     """
     if subject.kind not in PERSONAL:
         return
-    authority = actor.authority if actor is not None else None
     note(
         subject_handle=handle(subject, region_secret()),
         type=answer.type,
         record_key=answer.found[0].key if answer.found else "",
         in_city=answer.city,
-        authority_key=authority.key if authority else "",
-        authority_name=authority.name_zh if authority else "",
-        actor_name=actor_name(actor),
         purpose=purpose[:PURPOSE_LENGTH],
         verdict=answer.verdict,
         way=way,
+        **by(actor),
     )
+
+
+def look_at_code(
+    actor: User | None, said: Statement, city: str, *, verdict: str, purpose: str
+) -> None:
+    """Note that `actor`, who may be nobody known, checked a code about a person for a city.
+
+    `said` must be what an issuer signed and logged (`verifying`): a forged code names nobody, or
+    anybody could fill a person's list.
+    """
+    if type_of(said.type).subject not in PERSONAL:
+        return
+    note(
+        subject_handle=said.subject,
+        type=said.type,
+        record_key=said.key,
+        in_city=city,
+        purpose=purpose,
+        verdict=verdict,
+        way="page",
+        **(by(actor) if actor is not None else {}),
+    )
+
+
+def by(actor: User | None) -> dict[str, str]:
+    """Return the fields of a look that tell who looked."""
+    authority = actor.authority if actor is not None else None
+    return {
+        "authority_key": authority.key if authority else "",
+        "authority_name": authority.name_zh if authority else "",
+        "actor_name": actor_name(actor),
+    }
 
 
 def note(**said: str) -> None:

@@ -11,9 +11,8 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conurb.journal.models import actor_name
 from conurb.records import scans
-from conurb.records.actions.looking import note_all
+from conurb.records.actions.looking import by, note_all
 from conurb.records.actions.presenting import SCANNED
 from conurb.records.holding import instant
 from conurb.records.models import Record
@@ -80,7 +79,6 @@ def _refusal(
 def _look(
     actor: User, scan: Scan, record: Record, at: datetime, received: datetime
 ) -> dict[str, str]:
-    authority = actor.authority
     return {
         "key": scans.key_of(actor.pk, scan.key),
         "at": instant(at),
@@ -89,12 +87,10 @@ def _look(
         "type": record.type,
         "record_key": record.key,
         "in_city": scan.in_city,
-        "authority_key": authority.key if authority else "",
-        "authority_name": authority.name_zh if authority else "",
-        "actor_name": actor_name(actor),
         "purpose": SCANNED,
         "verdict": scan.verdict,
         "way": "offline",
+        **by(actor),
     }
 
 

@@ -10,18 +10,12 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from conurb.records.check_app import PURPOSE_LENGTH
 from conurb.records.checking import MOST
+from conurb.region.api_schemas import Text
 
 CityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 Outcome = Literal["valid", "invalid", "stale", "unknown"]
 Standing = Literal["valid", "not-yet", "expired", "suspended", "revoked", "superseded"]
-
-
-class Words(Schema):
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 class EffectOut(Schema):
@@ -63,7 +57,7 @@ class VerdictOut(Schema):
     subject: str
     verdict: Outcome
     reason: str = Field(examples=["agreement"])
-    words: Words
+    words: Text
     found: list[FoundOut]
 
 
@@ -111,7 +105,7 @@ class AgreementOut(Schema):
     from_city: CityCode
     in_city: CityCode
     effects: list[EffectOut]
-    basis: Words
+    basis: Text
     holds_from: date
     holds_until: date | None
     opened_at: datetime

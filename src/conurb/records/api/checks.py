@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from conurb.records.api import check_schemas as schemas
-from conurb.records.api.problems import REFUSED, Problem
 from conurb.records.check_app import PURPOSE_LENGTH, respond
 from conurb.records.models import Agreement
 from conurb.records.queries.agreements import chosen
 from conurb.region.api_access import PUBLIC, BearerKey, anybody, closed
+from conurb.region.api_schemas import REFUSED, Problem
 from conurb.urn import opaque
 
 router = Router()

@@ -11,12 +11,12 @@ from ninja import Path, Query, Router
 
 from conurb.records import merkle
 from conurb.records.api import log_schemas as schemas
-from conurb.records.api.problems import MISSING, REFUSED
 from conurb.records.models import REGION_LOG, Checkpoint, PublishedType
 from conurb.records.queries import logs as query_logs
 from conurb.records.queries.trust import region_leaves, trust_list
 from conurb.records.suites import b64
 from conurb.region.api_access import PUBLIC, closed
+from conurb.region.api_schemas import MISSING, REFUSED
 
 router = Router()
 

@@ -167,6 +167,12 @@ def in_force(types: set[str], moment: datetime) -> QuerySet[Agreement]:
     ).order_by("in_city__order", "key")
 
 
+def holds_in(type_slug: str, from_city: str, city: str, moment: datetime) -> bool:
+    """Tell whether a valid record of a type, issued in one city, holds in another or the same."""
+    there = in_force({type_slug}, moment).filter(from_city=from_city, in_city=city)
+    return from_city == city or there.exists()
+
+
 def claims(record: Record) -> tuple[Reading, ...]:
     """Return all that the record says, in words, held claims marked."""
     return presenting.readings(

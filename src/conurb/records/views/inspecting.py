@@ -21,9 +21,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from conurb.journal.models import actor_name
 from conurb.records import presenting, scans
-from conurb.records.actions.looking import look, note
+from conurb.records.actions.looking import look, look_at_code
 from conurb.records.actions.presenting import SCANNED
 from conurb.records.actions.scanning import report
 from conurb.records.checking import Answer, Found, check, reason_words
@@ -32,6 +31,7 @@ from conurb.records.holding import REASON_WORDS
 from conurb.records.presenting import Reading
 from conurb.records.queries import offline
 from conurb.records.queries.trust import known
+from conurb.records.queries.wallet import holds_in
 from conurb.records.subjects import PERSONAL, SubjectError, parse
 from conurb.records.types import RecordType, types
 from conurb.records.verifying import WORDS, NotAcceptedError, verify_code
@@ -167,28 +167,22 @@ def check_code(request: HttpRequest) -> JsonResponse:
     """Tell whether the logs bear a code out, which a phone cannot: {accepted, reason}.
 
     A code that a stolen key signed is found out here before anybody misses the key. Where the code
-    is about a person, the person can read that it was checked.
+    is about a person, the person can read that it was checked and what came out, also where the
+    record does not stand; of a code that may be forged nothing is noted.
     """
+    city = request.POST.get("city", "")
+    city = city if City.objects.filter(code=city).exists() else ""
+    actor = request.user if isinstance(request.user, User) else None
     try:
         accepted = verify_code(request.POST.get("text", ""), known(), timezone.now())
     except NotAcceptedError as refused:
+        if refused.said is not None:
+            verdict = "stale" if refused.reason == "stale-status" else "invalid"
+            look_at_code(actor, refused.said, city, verdict=verdict, purpose=SCANNED)
         return JsonResponse({"accepted": False, "reason": refused.reason})
     stated = accepted.statement
-    if accepted.type.subject in PERSONAL:
-        actor = request.user if isinstance(request.user, User) else None
-        authority = actor.authority if actor else None
-        note(
-            subject_handle=stated.subject,
-            type=stated.type,
-            record_key=stated.key,
-            in_city=request.POST.get("city", "")[:6],
-            authority_key=authority.key if authority else "",
-            authority_name=authority.name_zh if authority else "",
-            actor_name=actor_name(actor) if actor else "",
-            purpose=SCANNED,
-            verdict="valid",
-            way="page",
-        )
+    verdict = "valid" if holds_in(stated.type, stated.city, city, timezone.now()) else "invalid"
+    look_at_code(actor, stated, city, verdict=verdict, purpose=SCANNED)
     return JsonResponse({"accepted": True, "reason": ""})
 
 
