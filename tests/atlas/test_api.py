@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from conurb.atlas import coordinates, formats
-from conurb.atlas.models import CodeMapping, Finding, FindingRun, LayerImport, LayerVersion
+from conurb.atlas.models import CodeMapping, Finding, FindingRun, Layer, LayerImport, LayerVersion
 from conurb.background.models import Job
 from conurb.journal.models import Entry
 from conurb.plan.actions.keys import create
@@ -21,6 +21,7 @@ from conurb.region.competence import competent
 from conurb.region.models import Authority, User
 from tests.atlas import files
 from tests.atlas.layers import layer, version
+from tests.atlas.test_finding_actions import HOMES, WORKS, frame
 
 
 @pytest.fixture
@@ -267,6 +268,101 @@ def test_layers_are_listed_to_whom_they_are_shown(caller, call):
     assert {"code": "greenway", "name": {"zh": "绿道", "en": "Greenway"}} in schema["codes"]
     systems = call(Client(), "GET", "/atlas/coordinate-systems")[1]
     assert "gcj02" in {one["key"] for one in systems}
+
+
+def test_a_layer_is_opened_filled_and_its_draft_published(caller, call, hand_in, tmp_path):
+    client = caller()
+    said = {"kind": "protected", "name_zh": "生态红线", "note_zh": "2026年划定"}
+    status, made = call(client, "POST", "/atlas/layers", said)
+    assert (status, made["name"], made["city"]) == (201, {"zh": "生态红线", "en": ""}, "430100")
+    assert (made["authority"], made["is_demo"]) == ("changsha-natural-resources", False)
+    assert (made["newest"], made["versions"]) == (None, [])
+    # nobody else knows of it before there is something to see
+    assert call(caller("430200"), "GET", f"/atlas/layers/{made['key']}")[0] == 404
+
+    drafts = []
+    for number in (1, 2):
+        frame = files.plots(12 - number).assign(DM="redline")
+        _, file = hand_in(
+            client, Layer.everything.get(), files.gpkg(tmp_path / f"{number}.gpkg", frame)
+        )
+        confirm = f"/atlas/imports/{file['key']}/confirm"
+        assert call(client, "POST", confirm, {"fields": {"code": "DM"}})[0] == 200
+        drafts.append(call(client, "GET", f"/atlas/imports/{file['key']}")[1]["version"])
+    first, second = (f"/atlas/versions/{key}" for key in drafts)
+
+    status, given_up = call(client, "POST", f"{first}/withdraw")
+    assert (status, given_up["state"]) == (200, "withdrawn")
+    status, refused = call(client, "POST", f"{first}/publish")
+    assert (status, "草稿" in refused["detail"]) == (409, True)
+    status, shown = call(client, "POST", f"{second}/publish")
+    assert (status, shown["state"], shown["number"]) == (200, "published", 2)
+    assert call(Client(), "GET", second)[1]["published_at"] == shown["published_at"]
+    assert call(Client(), "GET", first)[0] == 404
+    assert call(client, "POST", f"{second}/withdraw")[0] == 409
+    acts = Entry.everything.filter(verb__in=["layer.open", "layer-version.publish"])
+    keepers = acts.values_list("authority_key", flat=True)
+    assert list(keepers) == ["changsha-natural-resources"] * 2
+    # what stands now is compared with what stood, as after the button of the page
+    assert Entry.everything.filter(verb="finding.ask").count() == 1
+
+
+def test_layers_are_opened_and_drafts_decided_on_by_whom_they_belong_to(caller, call):
+    client, stranger = caller(), caller("430200")
+    said = {"kind": "zones", "name_zh": "分区"}
+    assert call(client, "POST", "/atlas/layers", said)[0] == 201
+    status, refused = call(client, "POST", "/atlas/layers", said)
+    assert (status, refused["errors"][0]["where"]) == (422, ["name_zh"])
+    for wrong in ({"name_zh": "  "}, {"kind": "nothing"}, {"name_zh": "a\x00"}, {"city": "430200"}):
+        assert call(client, "POST", "/atlas/layers", {**said, **wrong})[0] == 422
+    office = User.objects.get(username="office-of-keys")
+    police = Authority.objects.get(key="changsha-traffic-police")
+    other = Client(headers={"Authorization": f"Bearer {create(office, police, 'x').secret}"})
+    status, refused = call(other, "POST", "/atlas/layers", said)
+    assert (status, "规划" in refused["detail"]) == (403, True)
+
+    plan = version(layer(name="用地"), files.plots().assign(fid=range(12)))
+    status, refused = call(client, "POST", f"/atlas/versions/{plan.key}/publish")
+    assert (status, "联合审核" in refused["detail"]) == (409, True)
+    for act in ("publish", "withdraw"):
+        assert call(stranger, "POST", f"/atlas/versions/{plan.key}/{act}")[0] == 404
+    plan = version(layer(name="已报"), state="submitted")
+    assert call(stranger, "POST", f"/atlas/versions/{plan.key}/publish")[0] == 403
+
+
+def test_the_office_has_all_maps_judged_and_officers_read_what_was_found(caller, call, office):
+    key = create(office, office.authority, "GIS").secret
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    assert call(client, "GET", "/atlas/findings")[1]["run"] is None
+    status, refused = call(client, "POST", "/atlas/findings")
+    assert status == 409, refused
+
+    own, other = (
+        version(layer(city), frame(plot), state="submitted")
+        for city, plot in (("430100", WORKS), ("430200", HOMES))
+    )
+    assert call(caller(), "POST", "/atlas/findings")[0] == 403
+    status, asked = call(client, "POST", "/atlas/findings")
+    assert (status, asked["state"], asked["version"]) == (200, "waiting", None)
+    assert set(asked["compared"]) == {own.key, other.key}
+    assert asked["job"]["kind"] == "atlas.findings"
+
+    status, done = call(client, "GET", f"/atlas/passes/{asked['key']}")
+    assert (done["state"], done["job"]["state"]) == ("done", "done")
+    # another authority sees the pass, not the job
+    status, seen = call(caller(), "GET", f"/atlas/passes/{asked['key']}")
+    assert (status, seen) == (200, {**done, "job": None})
+    assert call(Client(), "GET", f"/atlas/passes/{asked['key']}")[0] == 401
+    assert call(client, "GET", f"/atlas/passes/{'b' * 30}")[0] == 404
+
+    status, found = call(caller(), "GET", "/atlas/findings?limit=2")
+    assert found["run"] == asked["key"]
+    assert found["numberMatched"] == sum(done["counts"]["rules"].values()) > 0
+    assert found["numberReturned"] == len(found["features"]) <= 2
+    # of a version nothing was asked for, so the list of the version is empty
+    assert call(client, "GET", f"/atlas/versions/{own.key}/findings")[1]["run"] is None
+    status, refused = call(client, "GET", "/atlas/findings?rule=nothing")
+    assert (status, refused["errors"][0]["where"]) == (422, ["rule"])
 
 
 def test_findings_are_paged_and_filters_that_mean_nothing_refused(caller, call):

@@ -22,7 +22,14 @@ compareVersions       GET   ok  ok  ok      ok      ok      ok      ok ok      o
 prepareComparison     POST  who no  ok      ok      ok      ok      ok ok      ok      who who
 prepareLayerFile      POST  who no  ok      ok      ok      ok      ok ok      ok      who who
 prepareLayerFile      EMPTY who bad bad     bad     bad     bad     bad bad    bad     who who
+openLayer             POST  who no  no      no      no      no      no no      no      who who
+openLayer             EMPTY who bad bad     bad     bad     bad     bad bad    bad     who who
+publishVersion        POST  who no  no      no      no      no      no no      no      who who
+withdrawVersion       POST  who no  no      no      no      no      no no      no      who who
 listFindings          GET   who no  ok      ok      ok      ok      ok ok      ok      who who
+listAllFindings       GET   who no  ok      ok      ok      ok      ok ok      ok      who who
+findAll               POST  who no  no      no      no      ok      ok no      no      who who
+getPass               GET   who no  ok      ok      ok      ok      ok ok      ok      who who
 handInLayerFile       POST  who bad bad     bad     bad     bad     bad bad    bad     who who
 handInLayerFile       EMPTY who bad bad     bad     bad     bad     bad bad    bad     who who
 listImports           GET   who no  ok      ok      ok      ok      ok ok      ok      who who
@@ -53,6 +60,7 @@ API_PLACES = {
     "getLayer": _key("api-layer"),
     "getLayerSchema": lambda _world: {"kind": "land-use"},
     "handInLayerFile": _key("api-layer"),
+    "getPass": _key("finding-run"),
     **{
         operation: _key("api-version")
         for operation in (
@@ -62,10 +70,15 @@ API_PLACES = {
             "compareVersions",
             "prepareComparison",
             "prepareLayerFile",
+            "publishVersion",
+            "withdrawVersion",
             "listFindings",
         )
     },
     **dict.fromkeys(("getImport", "confirmImport", "discardImport"), _key("layer-import")),
     **dict.fromkeys(("getJob", "cancelJob"), _key("job")),
 }
-API_INPUTS = {"prepareLayerFile": lambda _world: {"format": "gpkg"}}
+API_INPUTS = {
+    "prepareLayerFile": lambda _world: {"format": "gpkg"},
+    "openLayer": lambda _world: {"kind": "land-use", "name_zh": "权限表新图层"},
+}

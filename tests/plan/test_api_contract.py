@@ -14,6 +14,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
+from ninja import Schema
 from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -188,6 +189,22 @@ def test_every_problem_has_one_shape(document):
                 assert schema["$ref"].endswith("/Problem"), operation["operationId"]
 
 
+def shapes(of: type[Schema] = Schema) -> Iterator[type[Schema]]:
+    for shape in of.__subclasses__():
+        if shape.__module__.startswith("conurb."):
+            yield shape
+        yield from shapes(shape)
+
+
+def test_a_name_stands_for_one_shape(document):
+    """The document knows shapes by their names; of two with one name it would tell one alone."""
+    modules: dict[str, set[str]] = {}
+    for shape in shapes():
+        if shape.__name__ in document["components"]["schemas"]:
+            modules.setdefault(shape.__name__, set()).add(shape.__module__)
+    assert {name: places for name, places in modules.items() if len(places) > 1} == {}
+
+
 def test_what_is_sent_has_examples(document):
-    for name in ("ReportIn", "ReturnIn"):
+    for name in ("LayerIn", "ReportIn", "ReturnIn"):
         assert document["components"]["schemas"][name]["examples"]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import File, Path, Query, Router
+from ninja import File, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
 from conurb.atlas import api_schemas as schemas
@@ -23,6 +23,7 @@ from conurb.atlas.file_names import own_name
 from conurb.atlas.models import LayerImport
 from conurb.refusal import RefusedError
 from conurb.region.api_access import MEMBERS, closed, worker
+from conurb.region.api_schemas import CONFLICTS, KEPT_BACK
 from conurb.region.competence import require_officer_of
 
 router = Router(tags=["atlas"])
@@ -43,14 +44,14 @@ def within_limit(request: HttpRequest) -> None:
 @router.post(
     "/atlas/layers/{key}/imports",
     auth=[within_limit, *MEMBERS],
-    response={201: schemas.ImportOut, **schemas.KEPT_BACK},
+    response={201: schemas.ImportOut, **KEPT_BACK},
     operation_id="handInLayerFile",
     summary="Hand in a file as a new version of a layer",
 )
 @closed
 def hand_in_layer_file(
     request: HttpRequest, key: LayerKey, file: File[UploadedFile]
-) -> tuple[int, Json]:
+) -> Status[Json]:
     """GeoPackage, zipped Shapefile, GeoJSON or GeoParquet, at most 512 MB and 1,000,000 features.
     A job reads it; ask getImport until its state is `asked`, then confirmImport.
     """
@@ -58,13 +59,13 @@ def hand_in_layer_file(
     layer = layer_of(request, key)
     require_officer_of(actor, layer.authority)
     made = actions.hand_in(actor, layer, own_name(file.name), file.chunks())
-    return 201, import_json(made)
+    return Status(201, import_json(made))
 
 
 @router.get(
     "/atlas/imports",
     auth=MEMBERS,
-    response={200: schemas.ImportPage, **schemas.KEPT_BACK},
+    response={200: schemas.ImportPage, **KEPT_BACK},
     operation_id="listImports",
     summary="Files that the authority handed in",
 )
@@ -77,14 +78,14 @@ def list_imports(request: HttpRequest, query: Query[schemas.ImportQuery]) -> Jso
     if query.state:
         rows = rows.filter(state=query.state)
     count = rows.count()
-    page = rows.defer("found")[query.offset : query.offset + query.limit]
+    page = query.of(rows.defer("found"))
     return {"count": count, "imports": [import_brief(each) for each in page]}
 
 
 @router.get(
     "/atlas/imports/{key}",
     auth=MEMBERS,
-    response={200: schemas.ImportOut, **schemas.KEPT_BACK},
+    response={200: schemas.ImportOut, **KEPT_BACK},
     operation_id="getImport",
     summary="How far a file is, and what it holds",
 )
@@ -97,7 +98,7 @@ def get_import(request: HttpRequest, key: ImportKey) -> Json:
 @router.post(
     "/atlas/imports/{key}/confirm",
     auth=MEMBERS,
-    response={200: schemas.ImportOut, **schemas.CONFLICTS},
+    response={200: schemas.ImportOut, **CONFLICTS},
     operation_id="confirmImport",
     summary="Say what a file holds, and have it converted",
 )
@@ -115,7 +116,7 @@ def confirm_import(request: HttpRequest, key: ImportKey, body: schemas.ConfirmIn
 @router.post(
     "/atlas/imports/{key}/discard",
     auth=MEMBERS,
-    response={200: schemas.ImportOut, **schemas.CONFLICTS},
+    response={200: schemas.ImportOut, **CONFLICTS},
     operation_id="discardImport",
     summary="Give up a file that was handed in",
 )

@@ -12,6 +12,7 @@ from conurb.atlas import api_schemas as schemas
 from conurb.background import actions as jobs
 from conurb.background.models import Job
 from conurb.region.api_access import MEMBERS, closed, worker
+from conurb.region.api_schemas import CONFLICTS, KEPT_BACK
 
 router = Router(tags=["atlas"])
 
@@ -22,7 +23,7 @@ JobKey = Annotated[schemas.Key, Path(description="the last part of a job's URN")
 @router.get(
     "/jobs/{key}",
     auth=MEMBERS,
-    response={200: schemas.JobOut, **schemas.KEPT_BACK},
+    response={200: schemas.JobOut, **KEPT_BACK},
     operation_id="getJob",
     summary="How far background work is",
 )
@@ -35,7 +36,7 @@ def get_job(request: HttpRequest, key: JobKey) -> Json | None:
 @router.post(
     "/jobs/{key}/cancel",
     auth=MEMBERS,
-    response={200: schemas.JobOut, **schemas.CONFLICTS},
+    response={200: schemas.JobOut, **CONFLICTS},
     operation_id="cancelJob",
     summary="Stop background work",
 )

@@ -1,10 +1,10 @@
-"""Layers, versions, their lists, comparisons and findings as a JSON API: who may see what on the
-pages, sees it here."""
+"""Layers, versions, their lists and comparisons as a JSON API: who may see or do what on the pages,
+sees and does it here."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,20 +12,21 @@ import pandas as pd
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 
 from conurb.atlas import api_schemas as schemas
 from conurb.atlas import coordinates, downloading, repairing
 from conurb.atlas import schemas as layer_schemas
 from conurb.atlas.actions import deriving
+from conurb.atlas.actions import layers as actions
 from conurb.atlas.api_jobs import job_json
-from conurb.atlas.finding_files import geojson_features
 from conurb.atlas.models import Layer, LayerVersion
-from conurb.atlas.queries import catalogue, comparisons, findings, lists
+from conurb.atlas.queries import catalogue, comparisons, lists
 from conurb.atlas.reference_systems import CRS84, find, offered
 from conurb.atlas.schemas import CODE
 from conurb.refusal import RefusedError
 from conurb.region.api_access import MEMBERS, PUBLIC, closed, worker
+from conurb.region.api_schemas import CONFLICTS, KEPT_BACK, MISSING, REFUSED, Problem
 from conurb.region.tables import Bilingual
 
 router = Router(tags=["atlas"])
@@ -33,13 +34,14 @@ router = Router(tags=["atlas"])
 Json = dict[str, Any]
 LayerKey = Annotated[schemas.Key, Path(description="the last part of a layer's URN")]
 VersionKey = Annotated[schemas.Key, Path(description="the last part of a version's URN")]
+OPENS = {400: Problem, 401: Problem, 403: Problem, 422: Problem}
 LayerKind = Annotated[schemas.Kind, Path(description="kind of layer", example="land-use")]
 
 
 @router.get(
     "/atlas/layers",
     auth=PUBLIC,
-    response={200: schemas.LayerPage, **schemas.REFUSED},
+    response={200: schemas.LayerPage, **REFUSED},
     operation_id="listLayers",
     summary="Layers of maps, each with its newest version",
 )
@@ -49,7 +51,7 @@ def list_layers(request: HttpRequest, query: Query[schemas.LayerQuery]) -> Json:
     asked = catalogue.Asked(query.q or "", query.city or "", query.kind or "")
     rows = catalogue.layers(request.user, asked)
     count = rows.count()
-    page = list(rows[query.offset : query.offset + query.limit])
+    page = list(query.of(rows))
     return {
         "count": count,
         "layers": [
@@ -58,10 +60,26 @@ def list_layers(request: HttpRequest, query: Query[schemas.LayerQuery]) -> Json:
     }
 
 
+@router.post(
+    "/atlas/layers",
+    auth=MEMBERS,
+    response={201: schemas.LayerOut, **OPENS},
+    operation_id="openLayer",
+    summary="Open a layer of the authority",
+)
+@closed
+def open_layer(request: HttpRequest, body: schemas.LayerIn) -> Status[Json]:
+    """In its city, or of the whole region where it belongs to none. 403 where the authority keeps
+    no layers of the kind; versions come with handInLayerFile.
+    """
+    made = actions.open_layer(worker(request), **body.dict())
+    return Status(201, _whole_layer(made, []))
+
+
 @router.get(
     "/atlas/layers/{key}",
     auth=PUBLIC,
-    response={200: schemas.LayerOut, **schemas.MISSING},
+    response={200: schemas.LayerOut, **MISSING},
     operation_id="getLayer",
     summary="A layer with its versions",
 )
@@ -69,20 +87,13 @@ def list_layers(request: HttpRequest, query: Query[schemas.LayerQuery]) -> Json:
 def get_layer(request: HttpRequest, key: LayerKey) -> Json:
     """The newest version first, withdrawn ones for its authority."""
     layer = layer_of(request, key)
-    versions = list(catalogue.versions_of(request.user, layer))
-    states = LayerVersion.State
-    newest = next((one for one in versions if one.state != states.WITHDRAWN), None)
-    return {
-        **layer_json(layer, newest),
-        "note": {"zh": layer.note_zh, "en": layer.note_en},
-        "versions": [version_brief(one) for one in versions],
-    }
+    return _whole_layer(layer, list(catalogue.versions_of(request.user, layer)))
 
 
 @router.get(
     "/atlas/schemas/{kind}",
     auth=PUBLIC,
-    response={200: schemas.LayerSchema, **schemas.MISSING},
+    response={200: schemas.LayerSchema, **MISSING},
     operation_id="getLayerSchema",
     summary="What a kind of layer must say of its features",
 )
@@ -104,7 +115,7 @@ def get_layer_schema(request: HttpRequest, kind: LayerKind) -> Json:
 @router.get(
     "/atlas/coordinate-systems",
     auth=PUBLIC,
-    response={200: list[schemas.SystemOut], **schemas.REFUSED},
+    response={200: list[schemas.SystemOut], **REFUSED},
     operation_id="listCoordinateSystems",
     summary="Coordinate systems in which files are taken",
 )
@@ -117,53 +128,49 @@ def list_coordinate_systems(request: HttpRequest) -> list[Json]:
 @router.get(
     "/atlas/versions/{key}",
     auth=PUBLIC,
-    response={200: schemas.VersionOut, **schemas.MISSING},
+    response={200: schemas.VersionOut, **MISSING},
     operation_id="getLayerVersion",
     summary="A version of a layer: facts, classes, and where to have it",
 )
 @closed
 def get_layer_version(request: HttpRequest, key: VersionKey) -> Json:
     """Features are at `features` (OGC API), as tiles at `tiles`, as files at `files`."""
-    version = version_of(request, key)
-    layer = version.layer
-    name = f"{layer.key}-v{version.number}"
-    tile = reverse("atlas-tile", args=[version.key, 0, 0, 0])
-    return {
-        **version_brief(version),
-        "layer": layer.key,
-        "kind": layer.kind,
-        "sha256": version.sha256,
-        "bbox": list(version.bounds),
-        "fields": version.fields,
-        "classes": _classes(version),
-        "counts": version.counts,
-        "source": {
-            "file": version.source_name,
-            "format": version.source_format,
-            "sha256": version.source_sha256,
-            "layer": version.source_layer,
-            "crs": version.source_crs,
-            "crs_known": version.crs_known,
-        },
-        "systems": [one.authority_code for one in offered(version.west, version.east)],
-        "page": reverse("atlas-version", args=[version.key]),
-        "tiles": tile.removesuffix("0/0/0.mvt") + "{z}/{x}/{y}.mvt",
-        "features": reverse("atlas-ogc-features", args=[name]),
-        "files": [
-            {
-                "format": form.key,
-                "media_type": form.media_type,
-                "address": reverse("atlas-download", args=[version.key, form.key]),
-            }
-            for form in downloading.FORMATS.values()
-        ],
-    }
+    return version_json(version_of(request, key))
+
+
+@router.post(
+    "/atlas/versions/{key}/publish",
+    auth=MEMBERS,
+    response={200: schemas.VersionOut, **CONFLICTS},
+    operation_id="publishVersion",
+    summary="Show a draft to everybody",
+)
+@closed
+def publish_version(request: HttpRequest, key: VersionKey) -> Json:
+    """For the authority of the layer. 409 for what is no draft any more, and for land-use plans and
+    zones, which the joint review publishes. Findings of all maps are then looked for anew: see
+    listAllFindings.
+    """
+    return version_json(actions.publish(worker(request), version_of(request, key)))
+
+
+@router.post(
+    "/atlas/versions/{key}/withdraw",
+    auth=MEMBERS,
+    response={200: schemas.VersionOut, **CONFLICTS},
+    operation_id="withdrawVersion",
+    summary="Give a draft up",
+)
+@closed
+def withdraw_version(request: HttpRequest, key: VersionKey) -> Json:
+    """For the authority of the layer, which alone goes on seeing it. 409 for what is no draft."""
+    return version_json(actions.withdraw(worker(request), version_of(request, key)))
 
 
 @router.get(
     "/atlas/versions/{key}/repairs",
     auth=PUBLIC,
-    response={200: schemas.RepairPage, **schemas.MISSING},
+    response={200: schemas.RepairPage, **MISSING},
     operation_id="listRepairs",
     summary="What was mended or left out when a version was imported",
 )
@@ -184,7 +191,7 @@ def list_repairs(request: HttpRequest, key: VersionKey, query: Query[schemas.Row
                 "before": row["before"],
                 "after": row["after"],
             }
-            for row in rows[query.offset : query.offset + query.limit]
+            for row in query.of(rows)
         ],
     }
 
@@ -192,7 +199,7 @@ def list_repairs(request: HttpRequest, key: VersionKey, query: Query[schemas.Row
 @router.get(
     "/atlas/versions/{key}/problems",
     auth=PUBLIC,
-    response={200: schemas.ProblemPage, **schemas.MISSING},
+    response={200: schemas.ProblemPage, **MISSING},
     operation_id="listProblems",
     summary="Features of a version that are against its schema",
 )
@@ -214,7 +221,7 @@ def list_problems(request: HttpRequest, key: VersionKey, query: Query[schemas.Ro
                 "problem": row["problem"],
                 "reason": _why(row, labels.get(row["column"], _plain(row["column"]))),
             }
-            for row in rows[query.offset : query.offset + query.limit]
+            for row in query.of(rows)
         ],
     }
 
@@ -222,7 +229,7 @@ def list_problems(request: HttpRequest, key: VersionKey, query: Query[schemas.Ro
 @router.get(
     "/atlas/versions/{key}/comparison",
     auth=PUBLIC,
-    response={200: schemas.ComparisonOut, 409: schemas.Problem, **schemas.MISSING},
+    response={200: schemas.ComparisonOut, 409: Problem, **MISSING},
     operation_id="compareVersions",
     summary="What differs between two versions of a layer",
 )
@@ -273,7 +280,7 @@ def compare_versions(
                 "length_m": row.length,
                 "what": row.what,
             }
-            for row in largest.iloc[query.offset : query.offset + query.limit].itertuples()
+            for row in query.of(largest.iloc).itertuples()
         ],
     }
 
@@ -281,7 +288,7 @@ def compare_versions(
 @router.post(
     "/atlas/versions/{key}/comparison",
     auth=MEMBERS,
-    response={200: schemas.Prepared, **schemas.KEPT_BACK},
+    response={200: schemas.Prepared, **KEPT_BACK},
     operation_id="prepareComparison",
     summary="Have two versions of a layer compared",
 )
@@ -305,7 +312,7 @@ def prepare_comparison(
 @router.post(
     "/atlas/versions/{key}/files",
     auth=MEMBERS,
-    response={200: schemas.Prepared, **schemas.KEPT_BACK},
+    response={200: schemas.Prepared, **KEPT_BACK},
     operation_id="prepareLayerFile",
     summary="Have a file of a version made",
 )
@@ -328,43 +335,6 @@ def prepare_layer_file(request: HttpRequest, key: VersionKey, body: schemas.File
         "ready": wanted.ready or wanted.at_once,
         "address": f"{address}?{urlencode({'crs': system.authority_code})}",
         "job": job_json(wanted.job),
-    }
-
-
-@router.get(
-    "/atlas/versions/{key}/findings",
-    auth=MEMBERS,
-    response={200: schemas.FindingCollection, **schemas.KEPT_BACK},
-    operation_id="listFindings",
-    summary="Conflicts found in a version, as GeoJSON",
-)
-@closed
-def list_findings(
-    request: HttpRequest, key: VersionKey, query: Query[schemas.FindingQuery]
-) -> Json:
-    """Of the last pass over the version that ended. For officers, as on the pages."""
-    actor = worker(request)
-    version = version_of(request, key)
-    given = {
-        name: value
-        for name in ("rule", "state", "severity", "city", "bbox")
-        if (value := getattr(query, name)) is not None
-    }
-    asked = findings.FindingFilter.from_query(given)
-    _require_understood(given, asked)
-    run = findings.latest_run(actor, version)
-    rows = findings.findings_of(actor, run, asked) if run else None
-    shown = []
-    if rows is not None:
-        page = rows.defer(None)[query.offset : query.offset + query.limit]
-        shown = list(geojson_features(page))
-    return {
-        "type": "FeatureCollection",
-        "run": run.key if run else None,
-        "ended_at": run.ended_at if run else None,
-        "numberMatched": rows.count() if rows is not None else 0,
-        "numberReturned": len(shown),
-        "features": shown,
     }
 
 
@@ -405,6 +375,43 @@ def layer_json(layer: Layer, newest: LayerVersion | None) -> Json:
     }
 
 
+def version_json(version: LayerVersion) -> Json:
+    """Return a version with what is known of it, and where to have it."""
+    layer = version.layer
+    name = f"{layer.key}-v{version.number}"
+    tile = reverse("atlas-tile", args=[version.key, 0, 0, 0])
+    return {
+        **version_brief(version),
+        "layer": layer.key,
+        "kind": layer.kind,
+        "sha256": version.sha256,
+        "bbox": list(version.bounds),
+        "fields": version.fields,
+        "classes": _classes(version),
+        "counts": version.counts,
+        "source": {
+            "file": version.source_name,
+            "format": version.source_format,
+            "sha256": version.source_sha256,
+            "layer": version.source_layer,
+            "crs": version.source_crs,
+            "crs_known": version.crs_known,
+        },
+        "systems": [one.authority_code for one in offered(version.west, version.east)],
+        "page": reverse("atlas-version", args=[version.key]),
+        "tiles": tile.removesuffix("0/0/0.mvt") + "{z}/{x}/{y}.mvt",
+        "features": reverse("atlas-ogc-features", args=[name]),
+        "files": [
+            {
+                "format": form.key,
+                "media_type": form.media_type,
+                "address": reverse("atlas-download", args=[version.key, form.key]),
+            }
+            for form in downloading.FORMATS.values()
+        ],
+    }
+
+
 def version_brief(version: LayerVersion, layer: Layer | None = None) -> Json:
     """Return a version as lists give it."""
     of = layer or version.layer
@@ -419,6 +426,17 @@ def version_brief(version: LayerVersion, layer: Layer | None = None) -> Json:
         "submitted_at": version.submitted_at,
         "published_at": version.published_at,
         "note": version.note,
+    }
+
+
+def _whole_layer(layer: Layer, versions: Sequence[LayerVersion]) -> Json:
+    """Return a layer with the versions that whoever asks may see, the newest first."""
+    withdrawn = LayerVersion.State.WITHDRAWN
+    newest = next((one for one in versions if one.state != withdrawn), None)
+    return {
+        **layer_json(layer, newest),
+        "note": {"zh": layer.note_zh, "en": layer.note_en},
+        "versions": [version_brief(one) for one in versions],
     }
 
 
@@ -442,17 +460,6 @@ def _pair(
             field="by",
         )
     return before, after
-
-
-def _require_understood(given: Mapping[str, str], asked: findings.FindingFilter) -> None:
-    """Refuse a filter that would be passed over: it would answer with everything."""
-    for name in given:
-        if not getattr(asked, "box" if name == "bbox" else name):
-            raise RefusedError(
-                _("There is no such value of “%(name)s”.") % {"name": name},
-                status=422,
-                field=name,
-            )
 
 
 def _classes(version: LayerVersion) -> list[Json]:

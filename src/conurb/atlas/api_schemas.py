@@ -13,9 +13,8 @@ from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from conurb.atlas import coordinates, downloading, schemas
+from conurb.region.api_schemas import Counted, Part, Text
 
-PAGE = 50
-LARGEST_PAGE = 500
 KINDS = tuple(schemas.SCHEMAS)
 FORMATS = tuple(downloading.FORMATS)
 SYSTEMS = tuple(coordinates.SYSTEMS)
@@ -30,44 +29,10 @@ CityCode = Annotated[str, StringConstraints(pattern=r"^(\d{6}|region)$")]
 JSON_EXTRA = ConfigDict(extra="forbid")
 
 
-class Fault(Schema):
-    """Where a request is at fault, and why."""
-
-    where: list[str] = Field(examples=[["query", "limit"]])
-    message: str
-
-
-class Problem(Schema):
-    """Every answer of 400 and above. `errors` is there for 422 alone."""
-
-    detail: str = Field(examples=["Not found."])
-    errors: list[Fault] = Field(default_factory=list)
-
-
-REFUSED = {401: Problem, 422: Problem}
-MISSING = {404: Problem, **REFUSED}
-KEPT_BACK = {403: Problem, **MISSING}
-CONFLICTS = {409: Problem, **KEPT_BACK}
-
-
-class Text(Schema):
-    """A text in both languages; `en` is empty where nobody wrote it."""
-
-    zh: str
-    en: str
-
-
-class Paging(Schema):
-    """Which part of a list."""
-
-    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
-    offset: int = Field(0, ge=0, le=2**31 - 1)
-
-
 # ———————————————————————————— Layers and versions ————————————————————————————
 
 
-class LayerQuery(Paging):
+class LayerQuery(Part):
     """Which layers."""
 
     q: Words | None = Field(None, description="words of name, note or authority")
@@ -103,10 +68,31 @@ class LayerBrief(Schema):
     newest: VersionBrief | None = Field(description="that you may see and that is not withdrawn")
 
 
-class LayerPage(Schema):
+class LayerIn(Schema):
+    """A layer to open. What it is called and shows, in Chinese; in English where known."""
+
+    model_config = JSON_EXTRA | ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "land-use",
+                    "name_zh": "北部片区控制性详细规划",
+                    "name_en": "Detailed plan of the northern quarter",
+                    "note_zh": "2026年批复稿",
+                }
+            ]
+        }
+    )
+    kind: Kind
+    name_zh: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", min_length=1, max_length=200)]
+    name_en: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=300)] = ""
+    note_zh: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)] = ""
+    note_en: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)] = ""
+
+
+class LayerPage(Counted):
     """Layers by city, kind and name."""
 
-    count: int
     layers: list[LayerBrief]
 
 
@@ -174,7 +160,7 @@ class VersionOut(VersionBrief):
     files: list[FileOut]
 
 
-class RowQuery(Paging):
+class RowQuery(Part):
     """Which rows of a list."""
 
     kind: Words | None = Field(None, description="code of the repair or problem")
@@ -192,10 +178,9 @@ class RepairRow(Schema):
     after: float
 
 
-class RepairPage(Schema):
+class RepairPage(Counted):
     """Repairs in the order of features; `kinds` counts all of the version by code."""
 
-    count: int
     kinds: dict[str, int]
     repairs: list[RepairRow]
 
@@ -210,10 +195,9 @@ class ProblemRow(Schema):
     reason: Text
 
 
-class ProblemPage(Schema):
+class ProblemPage(Counted):
     """Problems in the order of features; `kinds` counts all of the version by code."""
 
-    count: int
     kinds: dict[str, int]
     problems: list[ProblemRow]
 
@@ -228,7 +212,7 @@ class Compared(Schema):
     by: Name = Field("", description="property that tells features apart in both versions")
 
 
-class ComparisonQuery(Compared, Paging):
+class ComparisonQuery(Compared, Part):
     """Which comparison, and which part of its changes."""
 
     level: int = Field(1, ge=1, le=2, description="of the classes of land use")
@@ -259,7 +243,7 @@ class ChangeRow(Schema):
     what: str = Field(description="what differs, comma-separated")
 
 
-class ComparisonOut(Schema):
+class ComparisonOut(Counted):
     """What differs between two versions; changes begin with the largest."""
 
     before: str
@@ -270,7 +254,6 @@ class ComparisonOut(Schema):
     classes: list[ClassChange]
     matrix_codes: list[str] = Field(description="`-`: not covered")
     matrix_hectares: list[list[float]] = Field(description="from (row) to (column)")
-    count: int
     changes: list[ChangeRow]
 
 
@@ -308,7 +291,7 @@ class FileIn(Schema):
 # ———————————————————————————— Findings ————————————————————————————
 
 
-class FindingQuery(Paging):
+class FindingQuery(Part):
     """Which findings; without a state, those that stand."""
 
     rule: Words | None = None
@@ -327,6 +310,20 @@ class FindingCollection(Schema):
     numberMatched: int  # noqa: N815 - as OGC API – Features has it
     numberReturned: int  # noqa: N815
     features: list[dict[str, Any]]
+
+
+class PassOut(Schema):
+    """One pass of the rules over maps. `counts` is empty until it has ended."""
+
+    urn: str
+    key: str
+    version: str | None = Field(description="key; null where it is about all maps that stand")
+    compared: list[str] = Field(description="keys of the versions that had part")
+    state: str = Field(description="waiting, done, failed or cancelled")
+    asked_at: datetime
+    ended_at: datetime | None
+    counts: dict[str, Any]
+    job: JobOut | None = Field(description="for whoever asked for it, and their authority")
 
 
 # ———————————————————————————— Importing ————————————————————————————
@@ -363,7 +360,7 @@ class LayerSchema(Schema):
     codes: list[CodeOut] = Field(description="empty: any")
 
 
-class ImportQuery(Paging):
+class ImportQuery(Part):
     """Which files."""
 
     layer: Key | None = None
@@ -422,10 +419,9 @@ class ImportBrief(Schema):
     version: str | None = Field(description="key, once it is stored")
 
 
-class ImportPage(Schema):
+class ImportPage(Counted):
     """Files, the newest first."""
 
-    count: int
     imports: list[ImportBrief]
 
 

@@ -28,8 +28,8 @@ from conurb.desk.queries.figures import Load
 from conurb.desk.queries.pages_services import entry_of
 from conurb.desk.services import Service, service_of, services
 from conurb.desk.stages import State
-from conurb.records.api.problems import MISSING, REFUSED, Problem
 from conurb.region.api_access import MEMBERS, PUBLIC, closed
+from conurb.region.api_schemas import MISSING, REFUSED, Problem
 from conurb.region.models import User
 from conurb.region.tables import Bilingual
 
@@ -100,7 +100,7 @@ def get_service(request: HttpRequest, slug: ServiceName) -> Json:
 @router.get(
     "/cases",
     auth=MEMBERS,
-    response={200: schemas.CasePage, 401: Problem, **REFUSED},
+    response={200: schemas.CasePage, **REFUSED},
     operation_id="listCases",
     tags=["desk"],
     summary="Own cases, or those of the authority that asks",
@@ -117,7 +117,7 @@ def list_cases(request: HttpRequest, query: Query[schemas.CaseQuery]) -> Json:
     page = rows.select_related("authority").order_by("-pk")
     return {
         "count": count,
-        "cases": [case_json(case) for case in page[query.offset : query.offset + query.limit]],
+        "cases": [case_json(case) for case in query.of(page)],
     }
 
 

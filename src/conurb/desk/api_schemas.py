@@ -10,8 +10,8 @@ from pydantic import ConfigDict, StringConstraints
 
 from conurb.desk.limits import LIGHTS
 from conurb.desk.stages import State
+from conurb.region.api_schemas import PAGE, Counted, Part, Text
 
-PAGE = 50
 LARGEST_PAGE = 200
 STATES = tuple(state.value for state in State)
 
@@ -20,13 +20,6 @@ StateName = Literal[STATES]  # type: ignore[valid-type]
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{30}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=80)]
-
-
-class Text(Schema):
-    """A text in both languages; `en` is empty where nobody wrote it."""
-
-    zh: str
-    en: str
 
 
 class ServiceBrief(Schema):
@@ -90,13 +83,12 @@ class ServiceQuery(Schema):
     life_event: Slug | None = None
 
 
-class CaseQuery(Schema):
+class CaseQuery(Part):
     """Which cases; each parameter must hold."""
 
     state: StateName | None = None
     service: Slug | None = None
     limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
-    offset: int = Field(0, ge=0, le=1_000_000)
 
 
 class CaseBrief(Schema):
@@ -116,10 +108,9 @@ class CaseBrief(Schema):
     outcome: str
 
 
-class CasePage(Schema):
-    """Some of the cases, the latest first; `count` is of all."""
+class CasePage(Counted):
+    """Some of the cases, the latest first."""
 
-    count: int
     cases: list[CaseBrief]
 
 

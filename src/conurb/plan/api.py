@@ -23,6 +23,7 @@ from conurb.plan.queries.tasks import TaskFilter, select, start_of
 from conurb.plan.writers import plain
 from conurb.refusal import RefusedError
 from conurb.region.api_access import MEMBERS, PUBLIC, closed, worker
+from conurb.region.api_schemas import CONFLICTS, MISSING, REFUSED, Problem
 from conurb.region.models import Authority, User, coordinates, works_for_region
 
 router = Router()
@@ -32,10 +33,8 @@ Key = Annotated[schemas.Key, Path(description="the last part of a URN")]
 Year = Annotated[schemas.Year, Path(description="year of a plan", example=2021)]
 Number = Annotated[schemas.ItemNumber, Path(description="number of an item", example="2.4")]
 
-PROBLEMS = {422: schemas.Problem}
-MISSING = {404: schemas.Problem, **PROBLEMS}
-LOCKED = {401: schemas.Problem, 403: schemas.Problem, **PROBLEMS}
-WRITES = {**LOCKED, **MISSING, 400: schemas.Problem, 409: schemas.Problem}
+LOCKED = {403: Problem, **REFUSED}
+WRITES = {400: Problem, **CONFLICTS}
 
 
 def asker(request: HttpRequest) -> Any:
@@ -54,7 +53,7 @@ def plan_asked(year: int | None) -> Plan:
 @router.get(
     "/plans",
     auth=PUBLIC,
-    response={200: list[schemas.PlanSummary], 401: schemas.Problem, **PROBLEMS},
+    response={200: list[schemas.PlanSummary], **REFUSED},
     operation_id="listPlans",
     tags=["plan"],
     summary="All plans, the newest first",
@@ -75,7 +74,7 @@ def list_plans(request: HttpRequest) -> list[Json]:
 @router.get(
     "/plans/{year}",
     auth=PUBLIC,
-    response={200: schemas.FullPlan, 401: schemas.Problem, **MISSING},
+    response={200: schemas.FullPlan, **MISSING},
     operation_id="getPlan",
     tags=["plan"],
     summary="A whole plan: fields, items, tasks",
@@ -110,7 +109,7 @@ def get_plan(request: HttpRequest, year: Year) -> Json:
 @router.get(
     "/fields",
     auth=PUBLIC,
-    response={200: list[schemas.FieldBrief], 401: schemas.Problem, **MISSING},
+    response={200: list[schemas.FieldBrief], **MISSING},
     operation_id="listFields",
     tags=["plan"],
     summary="The fields of a plan with their lights today",
@@ -136,7 +135,7 @@ def list_fields(request: HttpRequest, query: Query[schemas.PlanQuery]) -> list[J
 @router.get(
     "/items",
     auth=PUBLIC,
-    response={200: list[schemas.Item], 401: schemas.Problem, **MISSING},
+    response={200: list[schemas.Item], **MISSING},
     operation_id="listItems",
     tags=["plan"],
     summary="The items of a plan",
@@ -154,7 +153,7 @@ def list_items(request: HttpRequest, query: Query[schemas.ItemQuery]) -> list[Js
 @router.get(
     "/items/{year}/{number}",
     auth=PUBLIC,
-    response={200: schemas.ItemDetail, 401: schemas.Problem, **MISSING},
+    response={200: schemas.ItemDetail, **MISSING},
     operation_id="getItem",
     tags=["plan"],
     summary="An item with its tasks, its source words and its measures",
@@ -179,7 +178,7 @@ def get_item(request: HttpRequest, year: Year, number: Number) -> Json:
 @router.get(
     "/tasks",
     auth=PUBLIC,
-    response={200: schemas.TaskPage, 401: schemas.Problem, **PROBLEMS},
+    response={200: schemas.TaskPage, **REFUSED},
     operation_id="listTasks",
     tags=["tasks"],
     summary="Tasks by the filters of the plan page",
@@ -191,7 +190,7 @@ def list_tasks(request: HttpRequest, query: Query[schemas.TaskQuery]) -> Json:
     actor = asker(request)
     rows = publication.of_plan(select(actor, asked, timezone.localdate()), asked.plan)
     count = rows.count()
-    page = rows[query.offset : query.offset + query.limit]
+    page = query.of(rows)
     tasks = [plain.task_json(task) for task in publication.records(actor, page)]
     return {"count": count, **_links(request, query, count), "tasks": tasks}
 
@@ -199,7 +198,7 @@ def list_tasks(request: HttpRequest, query: Query[schemas.TaskQuery]) -> Json:
 @router.get(
     "/tasks/{key}",
     auth=PUBLIC,
-    response={200: schemas.TaskDetail, 401: schemas.Problem, **MISSING},
+    response={200: schemas.TaskDetail, **MISSING},
     operation_id="getTask",
     tags=["tasks"],
     summary="A task with its ladder and its authorities",
@@ -227,7 +226,7 @@ def get_task(request: HttpRequest, key: Key) -> Json:
 @router.get(
     "/tasks/{key}/reports",
     auth=PUBLIC,
-    response={200: schemas.ReportList, 401: schemas.Problem, **MISSING},
+    response={200: schemas.ReportList, **MISSING},
     operation_id="listReports",
     tags=["tasks"],
     summary="The reports of a task, the latest first",
@@ -336,7 +335,7 @@ def list_authorities(request: HttpRequest) -> list[Json]:
 @router.get(
     "/measures",
     auth=PUBLIC,
-    response={200: list[schemas.Carrier], 401: schemas.Problem, **PROBLEMS},
+    response={200: list[schemas.Carrier], **REFUSED},
     operation_id="listMeasures",
     tags=["measures"],
     summary="The systems that carry items out, and their figures",
@@ -560,7 +559,7 @@ def _entry_json(entry: Entry) -> Json:
     }
 
 
-def _links(request: HttpRequest, query: schemas.PageQuery, count: int) -> Json:
+def _links(request: HttpRequest, query: schemas.PartQuery, count: int) -> Json:
     """The addresses of the parts before and after this one, with the same filter."""
     after, before = query.offset + query.limit, query.offset - query.limit
     return {
@@ -569,7 +568,7 @@ def _links(request: HttpRequest, query: schemas.PageQuery, count: int) -> Json:
     }
 
 
-def _part(request: HttpRequest, query: schemas.PageQuery, offset: int) -> str:
+def _part(request: HttpRequest, query: schemas.PartQuery, offset: int) -> str:
     params = request.GET.copy()
     params["limit"], params["offset"] = str(query.limit), str(offset)
     return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")

@@ -12,9 +12,9 @@ from conurb.plan.ladder import KINDS
 from conurb.plan.lights import LIGHTS
 from conurb.plan.queries.tasks import ASSIGNED, DUES, LONGEST_SEARCH, REPORTED, SORTS
 from conurb.plan.reporting import WORDS_LIMIT
+from conurb.region.api_schemas import LARGEST_PAGE, Linked, Part, Text
 
 PAGE = 100
-LARGEST_PAGE = 500
 
 Kind = Literal[KINDS]  # type: ignore[valid-type]
 Light = Literal[LIGHTS]  # type: ignore[valid-type]
@@ -41,27 +41,6 @@ AuthorityKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,80}$")]
 FieldNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.]{1,10}$")]
 ItemNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,20}$")]
 Year = Annotated[int, Field(ge=1900, le=2999)]
-
-
-class Text(Schema):
-    """A text in both languages; `en` is empty where nobody wrote it."""
-
-    zh: str
-    en: str
-
-
-class Fault(Schema):
-    """Where a request is at fault, and why."""
-
-    where: list[str] = Field(examples=[["query", "limit"]])
-    message: str
-
-
-class Problem(Schema):
-    """Every answer of 400 and above. `errors` is there for 422 alone."""
-
-    detail: str = Field(examples=["Not found."])
-    errors: list[Fault] = Field(default_factory=list)
 
 
 class Stage(Schema):
@@ -166,12 +145,9 @@ class TaskDetail(Task):
     assignments: list[Assignment]
 
 
-class TaskPage(Schema):
-    """A part of a list of tasks; `next` and `previous` are addresses, null at the ends."""
+class TaskPage(Linked):
+    """A part of a list of tasks."""
 
-    count: int
-    next: str | None
-    previous: str | None
     tasks: list[Task]
 
 
@@ -348,12 +324,9 @@ class Entry(Schema):
     detail: dict[str, Any]
 
 
-class Journal(Schema):
+class Journal(Linked):
     """A part of the journal, the latest first."""
 
-    count: int
-    next: str | None
-    previous: str | None
     entries: list[Entry]
 
 
@@ -369,14 +342,13 @@ class ItemQuery(PlanQuery):
     field: FieldNumber | None = Field(None, description="number of a field")
 
 
-class PageQuery(Schema):
-    """Which part of a list."""
+class PartQuery(Part):
+    """Which part of a list; the parts of a plan are larger than those of other lists."""
 
     limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
-    offset: int = Field(0, ge=0, le=10_000_000)
 
 
-class TaskQuery(PlanQuery, PageQuery):
+class TaskQuery(PlanQuery, PartQuery):
     """Which tasks: the filters of the plan page. Of one name any may hold, each name must."""
 
     q: Annotated[Words, Field(max_length=LONGEST_SEARCH)] | None = Field(
@@ -400,7 +372,7 @@ class TaskQuery(PlanQuery, PageQuery):
     sort: Sort | None = None
 
 
-class JournalQuery(PageQuery):
+class JournalQuery(PartQuery):
     """Which acts."""
 
     act: Annotated[str, StringConstraints(pattern=r"^[a-z.-]{1,60}$")] | None = None

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from conurb.atlas.finding_files import geojson_features
 from conurb.atlas.models import Finding, FindingRun, LayerVersion
+from conurb.background.models import Job
 from conurb.region.models import City, User
 
 Bounds = tuple[float, float, float, float]
@@ -89,6 +90,11 @@ def run_under_way(actor: User) -> FindingRun | None:
     """Return the last pass over all versions that has not ended."""
     waiting = FindingRun.objects.visible_to(actor).filter(state=FindingRun.State.WAITING)
     return waiting.filter(version=None).select_related("job").first()
+
+
+def job_seen(actor: User, run: FindingRun) -> Job | None:
+    """Return the job of a pass where the actor may see how far it is, and cancel it."""
+    return Job.objects.visible_to(actor).filter(pk=run.job_id).first()
 
 
 def last_broken_off(actor: User) -> FindingRun | None:

@@ -35,7 +35,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "under_way": under_way,
-        "job": under_way.job if under_way and _sees_job(actor, under_way) else None,
+        "job": queries.job_seen(actor, under_way) if under_way else None,
         "broken_off": queries.last_broken_off(actor),
         "runs_all": coordinates(actor),
         **({} if run is None else _found(request, actor, run)),
@@ -59,14 +59,6 @@ def _found(request: HttpRequest, actor: User, run: FindingRun) -> dict[str, Any]
         "severities": Finding.Severity.choices,
         "cities": City.objects.all(),
     }
-
-
-def _sees_job(actor: User, run: FindingRun) -> bool:
-    """Whether the actor may see how far a pass is, and cancel it."""
-    job = run.job
-    if job is None:
-        return False
-    return type(job).objects.visible_to(actor).filter(pk=job.pk).exists()
 
 
 @office_only

@@ -10,6 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from conurb.refusal import RefusedError
 from conurb.region.api_access import PUBLIC, closed
+from conurb.region.api_schemas import MISSING, Problem
 from conurb.sames.facilities.actions.appraising import inputs_of
 from conurb.sames.facilities.queries import answers, borders, reaching, runs
 from conurb.sames.facilities.queries import network as networks
@@ -29,13 +30,6 @@ Travelled = Literal["car", "truck", "walk", "transit"]
 KEY = r"^[a-z0-9][a-z0-9_-]{0,79}$"
 COUNTY_CODE = r"^\d{6}$"
 MOST = 12
-
-
-class Problem(Schema):
-    """What went wrong."""
-
-    detail: str
-    errors: list[Json] = Field(default_factory=list)
 
 
 class Travel(Schema):
@@ -178,7 +172,7 @@ class Isochrones(Schema):
     areas: Json
 
 
-REFUSALS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
+REFUSALS = {409: Problem, **MISSING}
 
 
 @router.get(

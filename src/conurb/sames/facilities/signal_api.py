@@ -18,10 +18,11 @@ from ninja import Field, Path, Query, Router, Schema, Status
 from conurb.background.models import Job
 from conurb.journal.serving import download
 from conurb.network.signals.plans import WAYS, Both, Movement
-from conurb.network.signals.programmes import DayKind, Pattern, Programme, clock
-from conurb.plan.api_schemas import Key, Problem, Text
+from conurb.network.signals.programmes import DayKind, DayTable, Pattern, Programme, clock
+from conurb.plan.api_schemas import Key
 from conurb.refusal import RefusedError
 from conurb.region.api_access import MEMBERS, PUBLIC, closed, worker
+from conurb.region.api_schemas import Problem, Text
 from conurb.region.tables import Bilingual
 from conurb.sames.facilities.actions import signals as acts
 from conurb.sames.facilities.queries import signal_days as days
@@ -36,7 +37,8 @@ Json = dict[str, Any]
 SLUG = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
 MOMENT = r"^20\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$"
-FileKind = Literal["xlsx", "csv", "json", "svg", "sumo", "network", "programme", "all"]
+KINDS = tuple(kind.value for kind in DayKind)
+FileKind = Literal["xlsx", "csv", "json", "svg", "sumo", "network", "programme", "sumo-day", "all"]
 PROBLEMS = {401: Problem, 404: Problem, 422: Problem}
 WRITES = {**PROBLEMS, 400: Problem, 403: Problem, 409: Problem}
 
@@ -86,7 +88,8 @@ class SignalRunning(Schema):
     """What runs at the moment asked for."""
 
     at: str
-    day: Literal["workday", "rest-day"] = Field(description="by the region's calendar")
+    day: Literal[KINDS] = Field(description="by the region's calendar")  # type: ignore[valid-type]
+    table: Literal[KINDS] = Field(description="which one such a day takes")  # type: ignore[valid-type]
     plan: str = Field(description="key of the plan")
     since: str = Field(description="on this day, as 07:00")
     until: str
@@ -182,9 +185,12 @@ class SignalChange(Schema):
 
 
 class SignalDay(Schema):
-    """What runs on one kind of day; the slots fill it."""
+    """A table of the day, whose slots fill it, and which kinds of day take it."""
 
-    day: Literal["workday", "rest-day"]
+    day: Literal[KINDS] = Field(description="whose table it is")  # type: ignore[valid-type]
+    taken_by: list[Literal[KINDS]] = Field(  # type: ignore[valid-type]
+        description="kinds of day; those that have no table of their own take a general one"
+    )
     slots: list[SignalSlot]
     changes: list[SignalChange]
 
@@ -195,7 +201,7 @@ class SignalVersionOut(Schema):
     key: str
     number: int
     urn: str
-    kind: Literal["declared", "uploaded", "found"]
+    kind: Literal["declared", "uploaded", "hours", "found"]
     state: Literal["in-force", "past", "open", "refused", "outdated"]
     missing: list[str] = Field(description="cities that have yet to sign")
     made_at: str
@@ -299,7 +305,7 @@ def get_arterial(request: HttpRequest, path: Path[SlugPath], query: Query[Which]
         "version": _version_json(past),
         "running": _running(days.now_of(programme, at), at),
         "plans": [_plan_json(corridor, past, each) for each in programme.patterns],
-        "days": [_day_json(programme, kind) for kind in DayKind],
+        "days": [_day_json(programme, table) for table in programme.tables],
         "versions": [_version_json(each) for each in history],
     }
 
@@ -327,7 +333,11 @@ def get_arterial(request: HttpRequest, path: Path[SlugPath], query: Query[Which]
 def export_signal_plan(
     request: HttpRequest, path: Path[FilePath], query: Query[FileQuery]
 ) -> HttpResponse:
-    """`programme` is the JSON of all plans with their hours, `all` every file of every plan."""
+    """Of all plans: `programme` is JSON with their hours, `all` every file, `sumo-day` for SUMO.
+
+    `sumo-day` is an archive of the network and, for each table of the day, an additional file with
+    every program and the WAUT that switch them.
+    """
     corridor, history = _corridor(request, path.slug)
     past = _version(history, path.key)
     programme = found.programme_of(past.version)
@@ -430,6 +440,7 @@ def _running(now: days.Now, at: datetime) -> Json:
     return {
         "at": timezone.localtime(at).isoformat(timespec="minutes"),
         "day": now.kind.value,
+        "table": now.table.value,
         "plan": now.pattern.key,
         "since": clock(now.slot.begins),
         "until": now.until,
@@ -496,12 +507,13 @@ def _address(corridor: SignalCorridor, past: Past, kind: str, pattern: Pattern) 
     return address if FILES[kind].whole else f"{address}?plan={pattern.key}"
 
 
-def _day_json(programme: Programme, kind: DayKind) -> Json:
+def _day_json(programme: Programme, table: DayTable) -> Json:
     return {
-        "day": kind.value,
+        "day": table.kind.value,
+        "taken_by": [kind.value for kind in programme.days_of(table)],
         "slots": [
             {"since": clock(slot.begins), "until": clock(slot.ends), "plan": slot.pattern}
-            for slot in programme.table(kind).slots
+            for slot in table.slots
         ],
         "changes": [
             {
@@ -513,7 +525,7 @@ def _day_json(programme: Programme, kind: DayKind) -> Json:
                 "longer": change.transition.longer,
                 "shorter": change.transition.shorter,
             }
-            for change in programme.changes(kind)
+            for change in programme.changes(table.kind)
         ],
     }
 

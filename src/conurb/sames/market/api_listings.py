@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from conurb.records.api.problems import MISSING, REFUSED, Problem
 from conurb.region.api_access import MEMBERS, PUBLIC, closed, worker
+from conurb.region.api_schemas import CONFLICTS, MISSING, REFUSED, Leaf, Problem, Text
 from conurb.sames.market.actions import duties as actions
 from conurb.sames.market.models import Duty, Listing
 from conurb.sames.market.queries import duties as duty_queries
@@ -23,13 +23,6 @@ from conurb.sames.market.queries.published import ListFilter
 router = Router(tags=["market"])
 Key = Annotated[str, Path(pattern="^[0-9a-f]{30}$")]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
-
-
-class Words(Schema):
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 class PersonOut(Schema):
@@ -57,12 +50,9 @@ class ListingOut(Schema):
     record: str = Field(description="key of the signed record")
 
 
-class ListingsOut(Schema):
+class ListingsOut(Leaf):
     """A page of the list."""
 
-    total: int
-    page: int
-    pages: int
     listings: list[ListingOut]
 
 
@@ -73,8 +63,8 @@ class DutyOut(Schema):
     firm: str
     name: str
     effect: str
-    effect_name: Words
-    task: Words
+    effect_name: Text
+    task: Text
     direction: Literal["impose", "lift"]
     city: str
     agreement: str
@@ -86,16 +76,13 @@ class DutyOut(Schema):
     answered_at: datetime | None
 
 
-class DutiesOut(Schema):
+class DutiesOut(Leaf):
     """A page of duties."""
 
-    total: int
-    page: int
-    pages: int
     duties: list[DutyOut]
 
 
-class ConfirmIn(Schema):
+class DutyAnswerIn(Schema):
     """A confirmation."""
 
     answer: Literal["done", "not-applicable"]
@@ -125,8 +112,8 @@ def _duty(duty: Duty) -> DutyOut:
         firm=duty.listing.firm,
         name=duty.listing.firm_name,
         effect=duty.effect,
-        effect_name=Words(zh=duty.name_zh, en=duty.name_en),
-        task=Words(zh=duty.task_zh, en=duty.task_en),
+        effect_name=Text(zh=duty.name_zh, en=duty.name_en),
+        task=Text(zh=duty.task_zh, en=duty.task_en),
         direction=duty.direction,  # type: ignore[arg-type]
         city=duty.city_id,
         agreement=duty.agreement,
@@ -203,12 +190,12 @@ def list_duties(
 
 @router.post(
     "/market/duties/{key}/confirm",
-    response={200: DutyOut, 400: Problem, 403: Problem, 409: Problem, **MISSING},
+    response={200: DutyOut, 400: Problem, **CONFLICTS},
     auth=MEMBERS,
     operation_id="confirmDuty",
 )
 @closed
-def confirm_duty(request: HttpRequest, key: Key, given: ConfirmIn) -> DutyOut:
+def confirm_duty(request: HttpRequest, key: Key, given: DutyAnswerIn) -> DutyOut:
     """Confirm that a duty was done, or say why it does not apply."""
     actor = worker(request)
     duty = duty_queries.duty_of(actor, key)

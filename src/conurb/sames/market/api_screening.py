@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from ninja import Path, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
-from conurb.records.api.problems import Problem
 from conurb.region.api_access import MEMBERS, closed, worker
+from conurb.region.api_schemas import Problem, Text
 from conurb.region.models import User
 from conurb.sames.market.actions import screening as actions
 from conurb.sames.market.matching import THRESHOLD
@@ -52,13 +52,6 @@ class ScreeningIn(Schema):
         description="likeness from which on it is a hit",
     )
     firms: list[FirmIn] = Field(min_length=1, max_length=MOST)
-
-
-class Text(Schema):
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 class ReasonOut(Schema):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from conurb.region.api_access import PUBLIC, closed
+from conurb.region.api_schemas import REFUSED, Text
 from conurb.sames.platform.queries import figures
 from conurb.sames.platform.queries import map as maps
 from conurb.sames.platform.queries.rules import declared
@@ -17,20 +18,6 @@ router = Router()
 
 Json = dict[str, Any]
 CITY_CODE = r"^\d{6}$"
-
-
-class Words(Schema):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-
-class Problem(Schema):
-    """What went wrong."""
-
-    detail: str
-    errors: list[Json] = Field(default_factory=list)
 
 
 class ZonesQuery(Schema):
@@ -56,14 +43,14 @@ class Collection(Schema):
     features: list[Feature]
 
 
-class Source(Schema):
+class RuleSource(Schema):
     """Where a rule stands: published, asked for by guidance, or a default of the region file."""
 
     key: str
     status: str
-    title: Words
+    title: Text
     url: str
-    note: Words
+    note: Text
 
 
 class Rule(Schema):
@@ -86,8 +73,8 @@ class Restriction(Schema):
 
     code: str
     city: str
-    name: Words
-    bounds: Words
+    name: Text
+    bounds: Text
     quota: int | None = Field(description="passes a day")
     rules: list[Rule]
 
@@ -97,7 +84,7 @@ class Restrictions(Schema):
 
     digest: str
     zones: list[Restriction]
-    sources: list[Source]
+    sources: list[RuleSource]
 
 
 class CityFigures(Schema):
@@ -127,13 +114,10 @@ class Statistics(Schema):
     cities: list[CityFigures]
 
 
-REFUSALS = {401: Problem, 409: Problem, 422: Problem}
-
-
 @router.get(
     "/platform/zones",
     auth=PUBLIC,
-    response={200: Collection, **REFUSALS},
+    response={200: Collection, **REFUSED},
     operation_id="listTruckZones",
     tags=["platform"],
     summary="Restricted zones and truck corridors, as GeoJSON",
@@ -147,7 +131,7 @@ def list_truck_zones(request: HttpRequest, query: Query[ZonesQuery]) -> Json:
 @router.get(
     "/platform/restrictions",
     auth=PUBLIC,
-    response={200: Restrictions, **REFUSALS},
+    response={200: Restrictions, **REFUSED},
     operation_id="listTruckRestrictions",
     tags=["platform"],
     summary="Who is restricted where and when, what opens it, and where that stands",
@@ -186,7 +170,7 @@ def list_truck_restrictions(request: HttpRequest, query: Query[ZonesQuery]) -> J
 @router.get(
     "/platform/statistics",
     auth=PUBLIC,
-    response={200: Statistics, **REFUSALS},
+    response={200: Statistics, **REFUSED},
     operation_id="getTruckPassStatistics",
     tags=["platform"],
     summary="Passes by city: issued, by rule, how fast, refused, checked",
