@@ -2,7 +2,8 @@
 
 Xiangtan's labour inspection listed the firm for which the resident acts; the officers of the roles
 are the cities' transport authorities, which act on one of its effects (travel). `@removed` is an
-entry that has left the list, `@stranger` a matter of a firm for which nobody here acts.
+entry that has left the list, `@stranger` a matter of a firm for which nobody here acts. In another
+matter the resident is to be listed with a firm for which it does not act.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ market-mine-matter@stranger GET     login   missing  missing  missing missing  m
 market-mine-act             GET     login   ok       missing  missing missing  missing missing
 market-mine-act             POST    login   goes     missing  missing missing  missing missing
 market-mine-act             EMPTY   login   bad      missing  missing missing  missing missing
+market-listed               GET     login   ok       missing  missing missing  missing missing
+market-listed@stranger      GET     login   missing  missing  missing missing  missing missing
+market-listed-act           GET     login   ok       missing  missing missing  missing missing
+market-listed-act           POST    login   goes     missing  missing missing  missing missing
+market-listed-act           EMPTY   login   bad      missing  missing missing  missing missing
 """
 
 API = """
@@ -66,6 +72,9 @@ PLACES = {
     "market-mine-matter": lambda w: [w.more["market"]["noticed"].key],
     "market-mine-matter@stranger": lambda w: [w.more["market"]["stranger"].key],
     "market-mine-act": lambda w: [w.more["market"]["noticed"].key, "object"],
+    "market-listed": lambda w: [w.more["market"]["person"].key],
+    "market-listed@stranger": lambda w: [w.more["market"]["stranger"].key],
+    "market-listed-act": lambda w: [w.more["market"]["person"].key, "object"],
 }
 INPUTS = {
     "market-act": lambda _w: {"words": "责令文书被撤销"},
@@ -77,6 +86,7 @@ INPUTS = {
     },
     "market-help": lambda _w: {"act": "decline", "decline-words": "人手不足"},
     "market-mine-act": lambda _w: {"words": "工程款未到位"},
+    "market-listed-act": lambda _w: {"words": "本人已辞任"},
 }
 API_PLACES = {
     "getWageArrears": lambda w: {"key": w.more["market"]["entry"].key},
@@ -98,7 +108,7 @@ def extend(world: Any) -> None:
     """List a firm, serve another with a notice, keep a third apart, and take a fourth off."""
     from conurb.journal.uploads import HandedIn
     from conurb.region.competence import competent
-    from conurb.region.models import Representation, User
+    from conurb.region.models import Identity, Representation, User
     from conurb.sames.market.actions import deciding, helping, inspecting, keeping
     from conurb.sames.market.demonstration import invented_firm, invented_resident
     from conurb.sames.market.models import Duty, MatterFile
@@ -144,6 +154,17 @@ def extend(world: Any) -> None:
     Representation.everything.create(
         user=resident, firm=first.firm, firm_name=first.firm_name, capacity="legal"
     )
+    with_resident = noticed(905, "湘潭某戊劳务有限公司")
+    with_resident.parties.update(
+        number=Identity.everything.get_or_create(
+            user=resident,
+            defaults={
+                "number": invented_resident("430300", 1990),
+                "name": "某某905",
+                "source": Identity.Source.DEMONSTRATION,
+            },
+        )[0].number
+    )
     entry, gone = listed(902, "湘潭某乙劳务有限公司"), listed(903, "湘潭某丙劳务有限公司")
     keeping.revoke(officer, gone.matter, "责令文书被撤销", now=now)
     today = timezone.localdate()
@@ -153,6 +174,7 @@ def extend(world: Any) -> None:
         "entry": entry,
         "removed": gone,
         "stranger": noticed(904, "湘潭某丁劳务有限公司"),
+        "person": with_resident,
         "letter": MatterFile.everything.get(matter=first, kind="notice"),
         "evidence": MatterFile.everything.get(matter=first, kind="evidence"),
         "duty": Duty.everything.get(listing=entry, city="430100", effect="travel"),

@@ -129,7 +129,7 @@ def test_nobody_is_told_before_the_notice(story, agent):
 
 
 @pytest.mark.django_db
-def test_a_person_listed_is_told_once_and_without_the_firm_s_page(story, agent):
+def test_a_person_listed_is_told_once_and_reads_a_page_of_its_own(story, agent):
     person = User.objects.create_user("listed-person")
     Identity.everything.create(
         user=person, number=resident_number(1975), name="赵某（演示）", source="demonstration"
@@ -139,7 +139,7 @@ def test_a_person_listed_is_told_once_and_without_the_firm_s_page(story, agent):
     notice = Notice.everything.filter(to=person).first()
     assert "您作为该单位的法定代表人" in notice.words_zh
     assert "as its Legal representative" in notice.words_en
-    assert notice.address == ""
+    assert notice.address == f"/market/listed/{story.matter.key}/"
     # who acts for the firm as well is told as such, and not twice
     Representation.everything.create(
         user=person, firm=FIRM, firm_name=FIRM_NAME, capacity="authorised"

@@ -108,6 +108,13 @@ def _ask_early(actor: User, matter: ArrearsMatter, form: Form) -> object:
     )
 
 
+def _ask_correction(actor: User, matter: ArrearsMatter, form: Form) -> object:
+    given = form.cleaned_data
+    return keeping.ask_correction(
+        actor, matter, given["words"], files=_files(form), said_by=given.get("said_by", "")
+    )
+
+
 def _answer(actor: User, matter: ArrearsMatter, form: Form) -> object:
     given = form.cleaned_data
     return deciding.answer_objection(
@@ -240,7 +247,7 @@ ACTS: dict[str, Act] = {
         Act(
             "answer",
             _("Answer the objection"),
-            _("Verify it and tell the parties the result."),
+            _("Verify it and tell the result. Of several, the earliest is answered first."),
             forms.AnswerForm,
             _answer,
             "message-check",
@@ -306,6 +313,22 @@ ACTS: dict[str, Act] = {
             _correct,
             "edit",
             initial=lambda matter: {"firm_name": matter.firm_name},
+        ),
+        Act(
+            "ask-correction",
+            _("Take down a request for correction"),
+            _("A request that came on paper is kept as if it had been made here."),
+            forms.SaidForm,
+            _ask_correction,
+            "message-2",
+        ),
+        Act(
+            "refuse-correction",
+            _("Refuse the correction"),
+            _("Nothing is corrected. Of several requests, the earliest is answered first."),
+            forms.WordsForm,
+            _with_words(keeping.refuse_correction),
+            "circle-x",
         ),
         Act(
             "conduct",
@@ -391,6 +414,14 @@ ACTS: dict[str, Act] = {
     )
 }
 
+_ASK_CORRECTION = Act(
+    "correct",
+    _("Ask for a correction"),
+    _("The inspection corrects what the list says wrongly, or tells you why it does not."),
+    forms.CorrectionForm,
+    _ask_correction,
+    "edit",
+)
 FIRM_ACTS: dict[str, Act] = {
     act.slug: act
     for act in (
@@ -424,5 +455,25 @@ FIRM_ACTS: dict[str, Act] = {
             _ask_early,
             "door-exit",
         ),
+        _ASK_CORRECTION,
     )
 }
+
+PERSON_ACTS: dict[str, Act] = {
+    act.slug: act
+    for act in (
+        Act(
+            "object",
+            _("Object to being listed"),
+            _(
+                "You object for yourself. The inspection verifies what you say and tells you the "
+                "result before it decides."
+            ),
+            forms.PersonObjectionForm,
+            _object,
+            "message-2",
+        ),
+        _ASK_CORRECTION,
+    )
+}
+"""What a person listed with the employer does for itself."""

@@ -275,6 +275,25 @@ class ObjectionForm(Form):
     )
 
 
+class CorrectionForm(Form):
+    """What the list says wrongly, as who stands on it says."""
+
+    words = forms.CharField(
+        label=_("What is wrong, and what is right"),
+        widget=words_input(5),
+        help_text=_("Name the entry's words that are wrong: name, capacity, ground, day or term."),
+    )
+    attachments = ManyFilesField(label=_("Proof"), required=False, help_text=FILES_HINT)
+
+
+class PersonObjectionForm(Form):
+    """What a person listed with the employer objects to."""
+
+    words = forms.CharField(label=_("What you object to and why"), widget=words_input(6))
+    asks_hearing = forms.BooleanField(label=_("I ask to be heard in person"), required=False)
+    attachments = ManyFilesField(label=_("Proof"), required=False, help_text=FILES_HINT)
+
+
 class PromiseForm(Form):
     """The promise not to owe wages again, with proof of payment."""
 

@@ -162,13 +162,27 @@ def yuan(fen: int) -> str:
 Fault = Literal["nobody", "two-heads"]
 
 
+HEADS = (Capacity.LEGAL, Capacity.PRINCIPAL)
+INDIVIDUAL = "92"
+"""How the code of an individual business begins (GB 32100: registering authority, category)."""
+
+
+def is_employer(firm: str, capacity: Capacity) -> bool:
+    """Whether a person listed is the employer itself: who runs an individual business.
+
+    Such a business (个体工商户) is its operator, who answers for its debts (民法典 art. 54, 56) and
+    is party in its stead (法释〔2015〕5号 art. 59).
+    """
+    return firm.startswith(INDIVIDUAL) and capacity in HEADS
+
+
 def check_parties(capacities: Sequence[Capacity]) -> Fault | None:
     """Say what is wrong with the persons to be listed with the employer; None where nothing is.
 
     Art. 5 lists the employer *and* its legal representative *or* principal, and whoever else is
     directly responsible: at least one of the first two, and each of them once.
     """
-    heads = [each for each in capacities if each in (Capacity.LEGAL, Capacity.PRINCIPAL)]
+    heads = [each for each in capacities if each in HEADS]
     if not heads:
         return "nobody"
     return "two-heads" if len(set(heads)) != len(heads) else None

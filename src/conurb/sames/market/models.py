@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from conurb.region.models import (
     Authority,
     City,
+    Identity,
     Representation,
     User,
     in_language,
@@ -44,6 +45,23 @@ def inspects_labour(actor: User | AnonymousUser) -> bool:
 def firms_of(actor: User) -> models.QuerySet[Representation, str]:
     """Return the codes of the firms that a person acts for, as a subquery."""
     return Representation.everything.filter(user_id=actor.pk).values_list("firm", flat=True)
+
+
+def listed_as(actor: User) -> models.QuerySet[Party]:
+    """Return the rows by which a person of verified identity is, or is to be, listed.
+
+    From the notice on, which is when the procedure makes a person a party (order 45, art. 6).
+    """
+    numbers = Identity.everything.filter(user_id=actor.pk).values("number")
+    return Party.everything.filter(number__in=numbers, matter__noticed_on__isnull=False)
+
+
+def run_by(actor: User) -> models.QuerySet[Party, int]:
+    """Return the matters whose employer is the person itself (`listing.is_employer`)."""
+    found = listed_as(actor).filter(
+        matter__firm__startswith=listing.INDIVIDUAL, capacity__in=[str(h) for h in listing.HEADS]
+    )
+    return found.values_list("matter", flat=True)
 
 
 class ArrearsMatter(models.Model):
@@ -157,7 +175,7 @@ class ArrearsMatter(models.Model):
 
     @property
     def urn_for_person(self) -> str:
-        """The name for persons listed with the employer, who have no page of the matter."""
+        """The name under which a person listed reads what concerns it, at a page of its own."""
         return f"urn:conurb:{self.city_id}:arrears-person:{self.key}"
 
     @property
@@ -226,7 +244,8 @@ class ArrearsMatter(models.Model):
             return NOTHING
         if actor.is_superuser or inspects_labour(actor):
             return models.Q()
-        return models.Q(firm__in=firms_of(actor), noticed_on__isnull=False)
+        own = models.Q(firm__in=firms_of(actor)) | models.Q(pk__in=run_by(actor))
+        return own & models.Q(noticed_on__isnull=False)
 
 
 class Party(models.Model):
@@ -247,6 +266,13 @@ class Party(models.Model):
     name = models.CharField(max_length=100)
     number = models.CharField(max_length=18, help_text="GB 11643")
     record_key = models.CharField(max_length=30, blank=True)
+    left_off = models.BooleanField(
+        default=False, help_text="not listed: the person's own objection was accepted"
+    )
+
+    # the first manager is that of `matter.parties`, which its inspection reads
+    everything: ClassVar[models.Manager[Party]] = models.Manager()
+    objects = ScopedManager["Party"]()
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -261,6 +287,20 @@ class Party(models.Model):
     def masked(self) -> str:
         """The number as others may see it."""
         return listing.masked(self.number)
+
+    @property
+    def is_employer(self) -> bool:
+        """Whether the person is the employer itself, as who runs an individual business is."""
+        return listing.is_employer(self.matter.firm, listing.Capacity(self.capacity))
+
+    @staticmethod
+    def visible(actor: User | AnonymousUser) -> models.Q:
+        """Labour inspections see all, a person the rows of its own from the notice on."""
+        if not isinstance(actor, User):
+            return NOTHING
+        if actor.is_superuser or inspects_labour(actor):
+            return models.Q()
+        return models.Q(pk__in=listed_as(actor).values("pk"))
 
 
 class MatterEvent(models.Model):
@@ -287,12 +327,16 @@ class MatterEvent(models.Model):
 
 
 class Statement(models.Model):
-    """What the employer says: an objection, a promise, a request to leave the list early."""
+    """What a party says: an objection, a promise, a request to leave the list or to correct it.
+
+    `party` is the person listed who says it for itself; there is none where the employer says it.
+    """
 
     class Kind(models.TextChoices):
         OBJECTION = "objection", _("Objection")
         PROMISE = "promise", _("Payment and written promise")
         EARLY = "early", _("Request for early removal")
+        CORRECTION = "correction", _("Request for correction")
 
     class Outcome(models.TextChoices):
         NONE = "", _("Not answered yet")
@@ -301,6 +345,7 @@ class Statement(models.Model):
 
     key = models.CharField(max_length=30, unique=True)
     matter = models.ForeignKey(ArrearsMatter, on_delete=models.PROTECT, related_name="statements")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="statements")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     words = models.TextField()
     asks_hearing = models.BooleanField(default=False)
@@ -387,12 +432,21 @@ class MatterFile(models.Model):
 
     @staticmethod
     def visible(actor: User | AnonymousUser) -> models.Q:
-        """The deciding inspection and whoever helps it see all; the employer what is for it."""
+        """The deciding inspection and whoever helps it see all; the employer what is for it.
+
+        A person listed sees the letters to the parties, and what it handed in itself.
+        """
         if not isinstance(actor, User):
             return NOTHING
         if actor.is_superuser:
             return models.Q()
-        firm = models.Q(matter__firm__in=firms_of(actor), for_firm=True)
+        parties = listed_as(actor)
+        firm = (
+            models.Q(matter__firm__in=firms_of(actor), for_firm=True)
+            | models.Q(matter__in=run_by(actor), for_firm=True)
+            | models.Q(kind__in=TO_PARTIES, matter__in=parties.values("matter"))
+            | models.Q(statement__party__in=parties.values("pk"))
+        )
         if not inspects_labour(actor):
             return firm
         helped = Help.everything.filter(
@@ -403,6 +457,15 @@ class MatterFile(models.Model):
             | models.Q(matter__authority_id=actor.authority_id)
             | models.Q(matter__in=helped.values("matter"))
         )
+
+
+TO_PARTIES = (
+    MatterFile.Kind.NOTICE,
+    MatterFile.Kind.HEARING,
+    MatterFile.Kind.DECISION,
+    MatterFile.Kind.REMOVAL,
+)
+"""Letters that every party is served: order 45, art. 6, 8 and 14."""
 
 
 class Listing(models.Model):

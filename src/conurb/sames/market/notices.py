@@ -18,7 +18,17 @@ WORDS_SHOWN = 1000
 NONE = Bilingual("", "")
 
 PARTIES = frozenset(
-    {Verb.NOTIFY, Verb.DECIDE, Verb.GRANT_EARLY, Verb.END, Verb.REVOKE, Verb.RESTORE}
+    {
+        Verb.NOTIFY,
+        Verb.SPARE,
+        Verb.DROP,
+        Verb.DECIDE,
+        Verb.CORRECT,
+        Verb.GRANT_EARLY,
+        Verb.END,
+        Verb.REVOKE,
+        Verb.RESTORE,
+    }
 )
 """Acts that persons listed with the employer are told as well: the parties of art. 5, 6 and 14."""
 
@@ -203,6 +213,23 @@ _CAPACITY = Bilingual(
     "您作为该单位的{capacity}，是本事项的当事人。",
     "You are a party to this as its {capacity}.",
 )
+_ANSWERED: Mapping[str, tuple[Bilingual, Bilingual]] = {
+    "objection": (
+        Bilingual("异议核实结果：{firm}", "Your objection was verified: {firm}"),
+        Bilingual(
+            "{authority}已核实您就{firm}列入事项提出的异议：{words}",
+            "{authority} has verified your objection in the matter of {firm}: {words}",
+        ),
+    ),
+    "correction": (
+        Bilingual("更正申请答复：{firm}", "Your request for correction: {firm}"),
+        Bilingual(
+            "{authority}已答复您就{firm}列入信息提出的更正申请：{words}",
+            "{authority} has answered your request to correct the entry of {firm}: {words}",
+        ),
+    ),
+}
+"""What a person is told who objected, or asked for a correction, for itself."""
 _SAME: Mapping[Verb, Verb] = {Verb.HOLD_HEARING: Verb.ANSWER}
 
 TOLD: frozenset[Verb] = frozenset({*_TEXTS, *_REMOVED, *_SAME})
@@ -228,17 +255,31 @@ def told(verb: Verb, facts: Facts) -> Told:
     )
 
 
+def answered(kind: str, authority: Bilingual, firm: str, words: str) -> Told:
+    """Return what a person is told of the answer to an objection or a request for correction."""
+    title, text = _ANSWERED[kind]
+    said = {"firm": firm, "words": _shortened(words)}
+    zh, en = said | {"authority": authority.zh}, said | {"authority": authority.en or authority.zh}
+    return Told(
+        Bilingual(title.zh.format(**zh), title.en.format(**en)),
+        Bilingual(text.zh.format(**zh), text.en.format(**en)),
+    )
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= WORDS_SHOWN else f"{words[:WORDS_SHOWN]}…"
+
+
 def _values(verb: Verb, facts: Facts, *, chinese: bool) -> dict[str, str]:
     def said(text: Bilingual) -> str:
         return text.zh if chinese else text.en or text.zh
 
-    words = facts.words
     return {
         "firm": facts.firm,
         "authority": said(facts.authority),
         "number": facts.number,
         "document": facts.document,
-        "words": words if len(words) <= WORDS_SHOWN else f"{words[:WORDS_SHOWN]}…",
+        "words": _shortened(facts.words),
         "hearing": facts.hearing,
         "days": str(facts.days),
         "capacity": said(facts.capacity or NONE),

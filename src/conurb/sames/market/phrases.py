@@ -35,6 +35,8 @@ VERBS: Mapping[str, Promise] = {
     "decide": _("Decided to list"),
     "publish": _("Published and shared"),
     "correct": _("Entry corrected"),
+    "ask-correction": _("Correction asked for"),
+    "refuse-correction": _("Correction refused"),
     "conduct": _("Conduct noted"),
     "ask-early": _("Early removal asked for"),
     "refuse-early": _("Early removal refused"),
@@ -76,6 +78,8 @@ PHRASES: Mapping[str, Phrase] = {
     "arrears.decide": Phrase(_("decided to list in the matter"), _number),
     "arrears.publish": Phrase(_("published the entry of the matter"), _number),
     "arrears.correct": Phrase(_("corrected the entry of the matter")),
+    "arrears.ask-correction": Phrase(_("asked to correct the entry of the matter")),
+    "arrears.refuse-correction": Phrase(_("refused to correct the entry of the matter")),
     "arrears.conduct": Phrase(_("noted conduct in the matter")),
     "arrears.ask-early": Phrase(_("asked for early removal in the matter")),
     "arrears.refuse-early": Phrase(_("refused early removal in the matter")),
@@ -102,6 +106,7 @@ def _page(route: str) -> Any:
 ADDRESSES: Mapping[str, Address] = {
     "arrears": _page("market-matter"),
     "arrears-firm": _page("market-mine-matter"),
+    "arrears-person": _page("market-listed"),
     "arrears-duty": _page("market-duty"),
     "arrears-help": _page("market-help"),
 }

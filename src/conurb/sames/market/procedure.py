@@ -62,6 +62,8 @@ class Verb(StrEnum):
     DECIDE = "decide"
     PUBLISH = "publish"
     CORRECT = "correct"
+    ASK_CORRECTION = "ask-correction"
+    REFUSE_CORRECTION = "refuse-correction"
     ASK_EARLY = "ask-early"
     GRANT_EARLY = "grant-early"
     REFUSE_EARLY = "refuse-early"
@@ -84,6 +86,10 @@ MOVES: dict[tuple[State, Verb], State] = {
     (_S.NOTICED, _V.SPARE): _S.SPARED,
     (_S.NOTICED, _V.DECIDE): _S.DECIDED,
     (_S.NOTICED, _V.DROP): _S.DROPPED,
+    # each party objects for itself, also after another did and was answered
+    (_S.OBJECTED, _V.OBJECT): _S.OBJECTED,
+    (_S.HEARING, _V.OBJECT): _S.HEARING,
+    (_S.CONSIDERED, _V.OBJECT): _S.OBJECTED,
     (_S.OBJECTED, _V.ANSWER): _S.CONSIDERED,
     (_S.OBJECTED, _V.CALL_HEARING): _S.HEARING,
     (_S.OBJECTED, _V.SPARE): _S.SPARED,
@@ -97,6 +103,11 @@ MOVES: dict[tuple[State, Verb], State] = {
     (_S.DECIDED, _V.PUBLISH): _S.PUBLISHED,
     (_S.DECIDED, _V.REVOKE): _S.REVOKED,
     (_S.PUBLISHED, _V.CORRECT): _S.PUBLISHED,
+    (_S.PUBLISHED, _V.ASK_CORRECTION): _S.PUBLISHED,
+    (_S.PUBLISHED, _V.REFUSE_CORRECTION): _S.PUBLISHED,
+    (_S.EARLY, _V.CORRECT): _S.EARLY,
+    (_S.EARLY, _V.ASK_CORRECTION): _S.EARLY,
+    (_S.EARLY, _V.REFUSE_CORRECTION): _S.EARLY,
     (_S.PUBLISHED, _V.ASK_EARLY): _S.EARLY,
     (_S.PUBLISHED, _V.END): _S.REMOVED,
     (_S.PUBLISHED, _V.REVOKE): _S.REVOKED,
@@ -116,7 +127,7 @@ CLOSED = frozenset({_S.SETTLED, _S.SPARED, _S.DROPPED, _S.REMOVED, _S.REMOVED_EA
 OPEN = frozenset(State) - CLOSED - ON_LIST
 """States of a matter that is still to be decided, or published."""
 
-BY_FIRM = frozenset({_V.OBJECT, _V.ASK_EARLY})
+BY_FIRM = frozenset({_V.OBJECT, _V.ASK_EARLY, _V.ASK_CORRECTION})
 """What the employer does; all else is the authority's."""
 
 

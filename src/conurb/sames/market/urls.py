@@ -3,7 +3,7 @@
 from django.urls import path
 
 from conurb.sames.market import screening_urls
-from conurb.sames.market.views import duties, firm, inspection, listing, matters
+from conurb.sames.market.views import duties, firm, inspection, listing, matters, person
 
 urlpatterns = [
     path("market/list/", listing.listing, name="market-list"),
@@ -22,5 +22,7 @@ urlpatterns = [
     path("market/mine/", firm.mine, name="market-mine"),
     path("market/mine/<slug:key>/", firm.mine_matter, name="market-mine-matter"),
     path("market/mine/<slug:key>/<slug:act>/", firm.mine_act, name="market-mine-act"),
+    path("market/listed/<slug:key>/", person.listed, name="market-listed"),
+    path("market/listed/<slug:key>/<slug:act>/", person.listed_act, name="market-listed-act"),
     *screening_urls.urlpatterns,
 ]

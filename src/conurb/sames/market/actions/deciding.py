@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,15 +23,17 @@ from conurb.sames.market.actions import steps
 from conurb.sames.market.actions.letters import keep_letter
 from conurb.sames.market.actions.steps import (
     Doing,
-    acts_for,
     begin,
     begin_for_firm,
+    begin_for_party,
     document_number,
     move,
     new_key,
+    speaks_for_employer,
     tell,
 )
-from conurb.sames.market.models import ArrearsMatter, Hearing, MatterFile, Statement
+from conurb.sames.market.actions.telling import tell_person
+from conurb.sames.market.models import ArrearsMatter, Hearing, MatterFile, Party, Statement
 from conurb.sames.market.procedure import State, Verb
 from conurb.sames.market.queries.declared import day_of, declared
 
@@ -71,21 +74,41 @@ def object_to(
     said_by: str = "",
     now: datetime | None = None,
 ) -> Statement:
-    """Object to the notice within its time (art. 6); an officer may take it down for the employer.
+    """Object to the notice within its time (art. 6): the employer or a person listed, each once.
 
-    `said_by` names who said it where an officer takes it down.
+    An officer may take it down; `said_by` then names who said it.
     """
-    doing = begin_for_firm(actor, matter, now)
+    doing, party = begin_for_party(actor, matter, now)
     steps.require_move(doing, Verb.OBJECT)
+    if objected(doing.matter, party, actor):
+        raise RefusedError(_("You have objected already; the inspection answers it."))
     if not procedure.may_object(doing.matter.dates, calendar(), declared().terms, doing.today):
         raise RefusedError(_("The time for objections has passed."))
     said = steps.require_words(words, "words", _("Say what you object to and why."))
     statement = make_statement(
-        doing, Statement.Kind.OBJECTION, said, files, said_by, asks_hearing=asks_hearing
+        doing,
+        Statement.Kind.OBJECTION,
+        said,
+        files,
+        said_by,
+        asks_hearing=asks_hearing,
+        party=party,
     )
-    doing.matter.objected_on = doing.today
-    move(doing, Verb.OBJECT, words=said, for_firm=True, name=statement.made_by_name)
+    if doing.matter.stage not in (State.OBJECTED, State.HEARING):
+        doing.matter.objected_on = doing.today  # the first one sets the time for the answers
+    move(doing, Verb.OBJECT, words=said, for_firm=party is None, name=statement.made_by_name)
     return statement
+
+
+def objected(matter: ArrearsMatter, party: Party | None, actor: User) -> bool:
+    """Tell whether who speaks has objected: a person for itself, or one for the employer.
+
+    An officer takes down what comes on paper from any of them.
+    """
+    if party is None and not speaks_for_employer(actor, matter):
+        return False
+    said = matter.statements.filter(kind=Statement.Kind.OBJECTION, party=party)
+    return (said if party is not None else said.filter(taken_down_by=None)).exists()
 
 
 @transaction.atomic
@@ -166,7 +189,8 @@ def hold_hearing(
     hearing.minutes = steps.require_words(minutes, "minutes", _("Keep the minutes."))
     hearing.held_at = doing.moment
     hearing.save(update_fields=["minutes", "held_at"])
-    _answer(doing, upheld=upheld, answer=answer)
+    for statement in pending(doing.matter, Statement.Kind.OBJECTION):
+        _answer(doing, statement, upheld=upheld, answer=answer)
     return move(doing, Verb.HOLD_HEARING, words=answer.strip(), for_firm=True)
 
 
@@ -174,11 +198,25 @@ def hold_hearing(
 def answer_objection(
     actor: User, matter: ArrearsMatter, *, upheld: bool, answer: str, now: datetime | None = None
 ) -> ArrearsMatter:
-    """Tell the parties what the verification of their objection brought (art. 6)."""
+    """Tell who objected first, of those not answered, what the verification brought (art. 6).
+
+    The matter goes on when everybody who objected has an answer.
+    """
     doing = begin(actor, matter, now)
     steps.require_move(doing, Verb.ANSWER)
-    _answer(doing, upheld=upheld, answer=answer)
-    return move(doing, Verb.ANSWER, words=answer.strip(), for_firm=True)
+    waiting = list(pending(doing.matter, Statement.Kind.OBJECTION))
+    _answer(doing, waiting[0], upheld=upheld, answer=answer)
+    said, for_firm = answer.strip(), waiting[0].party is None
+    if len(waiting) > 1:
+        return tell(doing, Verb.ANSWER.value, words=said, for_firm=for_firm)
+    return move(doing, Verb.ANSWER, words=said, for_firm=for_firm)
+
+
+def pending(matter: ArrearsMatter, kind: Statement.Kind) -> QuerySet[Statement]:
+    """Return what was said and not answered yet, the earliest first."""
+    return matter.statements.filter(kind=kind, outcome=Statement.Outcome.NONE).select_related(
+        "party"
+    )
 
 
 @transaction.atomic
@@ -235,7 +273,7 @@ def decide(actor: User, matter: ArrearsMatter, *, now: datetime | None = None) -
     if not procedure.may_decide(held.stage, held.dates, calendar(), rules.terms, doing.today):
         raise RefusedError(_("The time for objections has not passed yet."))
     if held.statements.filter(
-        kind=Statement.Kind.OBJECTION, outcome=Statement.Outcome.UPHELD
+        kind=Statement.Kind.OBJECTION, outcome=Statement.Outcome.UPHELD, party=None
     ).exists():
         raise RefusedError(_("The objection was accepted: close the matter instead."))
     held.ground = _require_ground(held)
@@ -269,7 +307,7 @@ def _require_ground(matter: ArrearsMatter) -> str:
 
 
 def _require_parties(matter: ArrearsMatter) -> None:
-    capacities = [listing.Capacity(each.capacity) for each in matter.parties.all()]
+    capacities = [listing.Capacity(each.capacity) for each in matter.parties.filter(left_off=False)]
     fault = listing.check_parties(capacities)
     if fault == "nobody":
         raise RefusedError(
@@ -287,14 +325,18 @@ def make_statement(
     said_by: str,
     *,
     asks_hearing: bool = False,
+    party: Party | None = None,
 ) -> Statement:
-    """Keep what the employer says, under its name; an officer who takes it down is named too."""
+    """Keep what a party says, under its name; an officer who takes it down is named too."""
     actor = doing.actor
-    own = actor is not None and acts_for(actor, doing.matter.firm)
+    own = party is not None or (actor is not None and speaks_for_employer(actor, doing.matter))
     name = str(actor) if own else (said_by.strip() or doing.matter.firm_name)
+    if party is not None:
+        name = party.name
     statement = Statement.objects.create(
         key=new_key(),
         matter=doing.matter,
+        party=party,
         kind=kind,
         words=words,
         asks_hearing=asks_hearing,
@@ -303,16 +345,25 @@ def make_statement(
         made_by_name=name[:120],
         taken_down_by=None if own else actor,
     )
-    steps.keep(doing, files, MatterFile.Kind.FIRM, statement=statement, for_firm=True)
+    steps.keep(doing, files, MatterFile.Kind.FIRM, statement=statement, for_firm=party is None)
     return statement
 
 
-def _answer(doing: Doing, *, upheld: bool, answer: str) -> None:
-    said = steps.require_words(answer, "answer", _("Tell the parties the result and why."))
-    statement = doing.matter.statements.filter(
-        kind=Statement.Kind.OBJECTION, outcome=Statement.Outcome.NONE
-    ).latest("made_at")
-    statement.outcome = Statement.Outcome.UPHELD if upheld else Statement.Outcome.REJECTED
-    statement.answer = said
-    statement.answered_at = doing.moment
+def answer_statement(
+    doing: Doing, statement: Statement, outcome: Statement.Outcome, words: str
+) -> None:
+    """Answer what a party said; a person who said it for itself is told at once."""
+    statement.outcome, statement.answer, statement.answered_at = outcome, words, doing.moment
     statement.save(update_fields=["outcome", "answer", "answered_at"])
+    if statement.party is not None:
+        tell_person(statement.party, statement.kind, doing.moment, words)
+
+
+def _answer(doing: Doing, statement: Statement, *, upheld: bool, answer: str) -> None:
+    said = steps.require_words(answer, "answer", _("Tell the parties the result and why."))
+    outcome = Statement.Outcome.UPHELD if upheld else Statement.Outcome.REJECTED
+    answer_statement(doing, statement, outcome, said)
+    if upheld and statement.party is not None:
+        # a person is heard for itself: that it is not listed does not spare the employer
+        statement.party.left_off = True
+        statement.party.save(update_fields=["left_off"])

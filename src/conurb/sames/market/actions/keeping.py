@@ -24,13 +24,14 @@ from conurb.refusal import RefusedError
 from conurb.region.models import Identity, Representation, User, in_language
 from conurb.sames.market import letters, listing, procedure
 from conurb.sames.market.actions import steps
-from conurb.sames.market.actions.deciding import make_statement
+from conurb.sames.market.actions.deciding import answer_statement, make_statement, pending
 from conurb.sames.market.actions.duties import ask_to_lift, ask_to_restrict
 from conurb.sames.market.actions.letters import keep_letter
 from conurb.sames.market.actions.steps import (
     Doing,
     begin,
     begin_for_firm,
+    begin_for_party,
     document_number,
     locked,
     move,
@@ -93,8 +94,52 @@ def correct(
     entry.record_key = held.record_key
     entry.corrected_at = doing.moment
     entry.save()
+    for statement in pending(held, Statement.Kind.CORRECTION):
+        answer_statement(doing, statement, Statement.Outcome.UPHELD, said)
     move(doing, Verb.CORRECT, words=said, for_firm=True)
     return entry
+
+
+@transaction.atomic
+def ask_correction(
+    actor: User,
+    matter: ArrearsMatter,
+    words: str,
+    *,
+    files: Sequence[HandedIn] = (),
+    said_by: str = "",
+    now: datetime | None = None,
+) -> Statement:
+    """Ask to correct what the list says wrongly: the employer, or a person listed for itself.
+
+    A person's own data, by 个人信息保护法 art. 46; what is wrong on the list misleads whoever acts
+    on it.
+    """
+    doing, party = begin_for_party(actor, matter, now)
+    steps.require_move(doing, Verb.ASK_CORRECTION)
+    if pending(doing.matter, Statement.Kind.CORRECTION).filter(party=party).exists():
+        raise RefusedError(_("A request for correction waits for its answer already."))
+    said = steps.require_words(words, "words", _("Say what is wrong and what is right."))
+    statement = make_statement(doing, Statement.Kind.CORRECTION, said, files, said_by, party=party)
+    name = statement.made_by_name
+    move(doing, Verb.ASK_CORRECTION, words=said, for_firm=party is None, name=name)
+    return statement
+
+
+@transaction.atomic
+def refuse_correction(
+    actor: User, matter: ArrearsMatter, reasons: str, *, now: datetime | None = None
+) -> ArrearsMatter:
+    """Tell who asked first for a correction, of those not answered, why nothing is corrected."""
+    doing = begin(actor, matter, now)
+    steps.require_move(doing, Verb.REFUSE_CORRECTION)
+    statement = pending(doing.matter, Statement.Kind.CORRECTION).first()
+    if statement is None:
+        raise RefusedError(_("Nobody waits for a correction."))
+    said = steps.require_words(reasons, "words", _("Give the reasons."))
+    answer_statement(doing, statement, Statement.Outcome.REJECTED, said)
+    for_firm = statement.party is None
+    return move(doing, Verb.REFUSE_CORRECTION, words=said, for_firm=for_firm)
 
 
 @transaction.atomic
@@ -312,8 +357,7 @@ def _put_on_list(doing: Doing) -> Listing:
     held.record_key = issuing.issue(
         doing.actor, authority, _firm_draft(doing), now=doing.moment
     ).key
-    parties = list(held.parties.all())
-    for party in parties:
+    for party in held.parties.filter(left_off=False):
         party.record_key = issuing.issue(
             doing.actor, authority, _person_draft(doing, party), now=doing.moment
         ).key
@@ -373,7 +417,7 @@ def _superseded(doing: Doing, key: str, draft: Draft) -> Record:
 def _firm_draft(doing: Doing) -> Draft:
     held = doing.matter
     head = held.parties.filter(
-        capacity__in=[Party.Capacity.LEGAL, Party.Capacity.PRINCIPAL]
+        left_off=False, capacity__in=[Party.Capacity.LEGAL, Party.Capacity.PRINCIPAL]
     ).first()
     agent = (
         Representation.everything.filter(firm=held.firm)
@@ -425,13 +469,13 @@ def _person_draft(doing: Doing, party: Party) -> Draft:
 def _published_people(matter: ArrearsMatter) -> list[dict[str, str]]:
     return [
         {"name": each.name, "capacity": each.capacity, "masked": each.masked}
-        for each in matter.parties.all()
+        for each in matter.parties.filter(left_off=False)
     ]
 
 
 def _rename_people(matter: ArrearsMatter, people: Mapping[int, str]) -> list[Party]:
     renamed = []
-    for party in matter.parties.filter(pk__in=list(people)):
+    for party in matter.parties.filter(pk__in=list(people), left_off=False):
         name = people[party.pk].strip()
         if name and name != party.name:
             party.name = name
@@ -441,11 +485,7 @@ def _rename_people(matter: ArrearsMatter, people: Mapping[int, str]) -> list[Par
 
 
 def _answer_early(doing: Doing, outcome: Statement.Outcome, words: str) -> None:
-    statement = doing.matter.statements.filter(
-        kind=Statement.Kind.EARLY, outcome=Statement.Outcome.NONE
-    ).latest("made_at")
-    statement.outcome, statement.answer, statement.answered_at = outcome, words, doing.moment
-    statement.save(update_fields=["outcome", "answer", "answered_at"])
+    answer_statement(doing, pending(doing.matter, Statement.Kind.EARLY)[0], outcome, words)
 
 
 def _known(day: date | None) -> date:

@@ -51,7 +51,7 @@ def facts_of(doing: Doing) -> letters.Facts:
         firm=held.firm,
         firm_name=held.firm_name,
         address=held.address,
-        people=tuple((each.name, each.capacity) for each in held.parties.all()),
+        people=tuple((each.name, each.capacity) for each in held.parties.filter(left_off=False)),
         arrears=held.arrears,
         incident_words=held.incident_words,
         facts=held.facts,

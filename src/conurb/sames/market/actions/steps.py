@@ -24,7 +24,9 @@ from conurb.sames.market.models import (
     DocumentNumber,
     MatterEvent,
     MatterFile,
+    Party,
     Statement,
+    listed_as,
 )
 from conurb.sames.market.procedure import MoveError, Verb
 from conurb.sames.market.queries.declared import day_of, declared
@@ -58,22 +60,44 @@ def begin(actor: User, matter: ArrearsMatter, now: datetime | None) -> Doing:
 
 
 def begin_for_firm(actor: User, matter: ArrearsMatter, now: datetime | None) -> Doing:
-    """Hold a matter's row for whoever acts for its employer, or the officer who takes it down.
+    """Hold a matter's row for whoever speaks for its employer, or the officer who takes it down.
 
     Raises NotCompetentError for everybody else.
     """
-    if not acts_for(actor, matter.firm) and actor.authority_id != matter.authority_id:
-        raise NotCompetentError(
-            _("This is for the representatives of %(firm)s to do.") % {"firm": matter.firm_name}
-        )
-    if not acts_for(actor, matter.firm):
+    if not speaks_for_employer(actor, matter):
+        if actor.authority_id != matter.authority_id:
+            raise NotCompetentError(
+                _("This is for the representatives of %(firm)s to do.") % {"firm": matter.firm_name}
+            )
         require_officer_of(actor, matter.authority)
     return Doing(actor, locked(matter), now or timezone.now())
 
 
-def acts_for(actor: User, firm: str) -> bool:
-    """Tell whether somebody acts for a firm."""
-    return Representation.everything.filter(user_id=actor.pk, firm=firm).exists()
+def begin_for_party(
+    actor: User, matter: ArrearsMatter, now: datetime | None
+) -> tuple[Doing, Party | None]:
+    """Hold a matter's row for any party of it; with the person who speaks for itself alone.
+
+    None where the employer speaks, or the officer who takes it down. Raises NotCompetentError for
+    everybody else.
+    """
+    party = None if speaks_for_employer(actor, matter) else own_party(actor, matter)
+    if party is None:
+        return begin_for_firm(actor, matter, now), None
+    return Doing(actor, locked(matter), now or timezone.now()), party
+
+
+def own_party(actor: User, matter: ArrearsMatter) -> Party | None:
+    """Return the row by which somebody is listed with the employer; None where there is none."""
+    return listed_as(actor).filter(matter=matter).select_related("matter").first()
+
+
+def speaks_for_employer(actor: User, matter: ArrearsMatter) -> bool:
+    """Tell whether somebody acts for the employer of a matter, or is the employer."""
+    if Representation.everything.filter(user_id=actor.pk, firm=matter.firm).exists():
+        return True
+    party = own_party(actor, matter)
+    return party is not None and party.is_employer
 
 
 def locked(matter: ArrearsMatter) -> ArrearsMatter:

@@ -2,7 +2,7 @@
 
 Told beside the document that is served, in the platform's notices and by mail where an address is
 known; whoever has no account is served on paper alone. The employer's people read the matter at its
-own page; a person who does not act for the employer gets the notice without one.
+own page; a person who does not act for the employer reads at another what concerns it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from conurb.region.models import Identity, User
 from conurb.region.tables import Bilingual
 from conurb.region.workdays import CalendarError
 from conurb.sames.market import listing, procedure
-from conurb.sames.market.models import ArrearsMatter, Hearing
-from conurb.sames.market.notices import PARTIES, TOLD, Facts, told
+from conurb.sames.market.models import ArrearsMatter, Hearing, Party, Statement
+from conurb.sames.market.notices import PARTIES, TOLD, Facts, answered, told
 from conurb.sames.market.procedure import Verb
 from conurb.sames.market.queries.declared import declared
 
@@ -46,7 +46,7 @@ def _tell_persons(
     matter: ArrearsMatter, act: Verb, facts: Facts, known: set[int], moment: datetime
 ) -> None:
     """Tell the persons listed, by the account whose identity was verified with their number."""
-    parties = {each.number: each for each in matter.parties.all()}
+    parties = {each.number: each for each in matter.parties.filter(left_off=False)}
     owners = Identity.everything.filter(number__in=parties, user__is_active=True)
     for owner in owners.select_related("user").order_by("pk"):
         if owner.user_id in known:
@@ -56,11 +56,21 @@ def _tell_persons(
         notify([owner.user], matter.urn_for_person, said.title, said.words, moment)
 
 
+def tell_person(party: Party, kind: str, moment: datetime, words: str) -> None:
+    """Tell a person listed the answer to what it said for itself, where it has an account."""
+    users = User.objects.filter(is_active=True, identity__number=party.number)
+    said = answered(Statement.Kind(kind), _authority(party.matter), party.matter.firm_name, words)
+    notify(users, party.matter.urn_for_person, said.title, said.words, moment)
+
+
+def _authority(matter: ArrearsMatter) -> Bilingual:
+    return Bilingual(matter.authority.name_zh, matter.authority.name_en)
+
+
 def _facts(matter: ArrearsMatter, act: Verb, words: str) -> Facts:
-    authority = matter.authority
     return Facts(
         firm=matter.firm_name,
-        authority=Bilingual(authority.name_zh, authority.name_en),
+        authority=_authority(matter),
         number=matter.number,
         document=_document(matter, act),
         words=words,

@@ -12,6 +12,7 @@ from conurb.desk.models import Notice
 from conurb.desk.queries.calendar import calendar
 from conurb.region.models import User
 from conurb.sames.market import consequences, listing, procedure
+from conurb.sames.market.actions.deciding import objected, pending
 from conurb.sames.market.acts import ACTS, FIRM_ACTS, Act
 from conurb.sames.market.consequences import Confirmation, Standing
 from conurb.sames.market.listing import Assessment
@@ -21,9 +22,11 @@ from conurb.sames.market.models import (
     Help,
     MatterEvent,
     MatterFile,
+    Party,
     Statement,
     firms_of,
     inspects_labour,
+    run_by,
 )
 from conurb.sames.market.procedure import Light, Next, State, Verb
 from conurb.sames.market.queries.declared import day_of, declared
@@ -202,10 +205,10 @@ def possible(actor: User, matter: ArrearsMatter, today: date) -> Possible:
     if actor.authority_id != matter.authority_id or not inspects_labour(actor):
         return Possible((), ())
     verbs = [verb.value for verb in procedure.possible(matter.stage) if verb != Verb.END]
-    on_paper = {Verb.OBJECT.value, Verb.ASK_EARLY.value}
+    on_paper = {verb.value for verb in procedure.BY_FIRM}
     ahead = [slug for slug in verbs if slug not in on_paper and _ripe(slug, matter, today)]
     beside = [slug for slug in verbs if slug not in ahead and _ripe(slug, matter, today)]
-    aside = {"correct", "revoke", "drop", "spare", "restore"}
+    aside = {"correct", "refuse-correction", "revoke", "drop", "spare", "restore"}
     extra = _extra(matter)
     if matter.officer_id != actor.pk and matter.stage not in procedure.CLOSED:
         extra.insert(0, "take-up")
@@ -222,6 +225,7 @@ def _ripe(slug: str, matter: ArrearsMatter, today: date) -> bool:
     barred = {
         "decide": lambda: not procedure.may_decide(matter.stage, dates, days, rules, today),
         "object": lambda: not procedure.may_object(dates, days, rules, today),
+        "refuse-correction": lambda: not pending(matter, Statement.Kind.CORRECTION).exists(),
         "find-unpaid": lambda: due is None or today <= due,
         "settle": lambda: matter.corrected_on is None,
         "spare": lambda: matter.corrected_on is None or matter.promised_on is None,
@@ -265,9 +269,9 @@ class FirmPage:
 
 
 def of_firm(actor: User) -> QuerySet[ArrearsMatter]:
-    """Return the matters of the firms that a person acts for, from the notice on."""
+    """Return the matters of the employers that a person acts for or is, from the notice on."""
     found = ArrearsMatter.objects.visible_to(actor).filter(
-        firm__in=firms_of(actor), noticed_on__isnull=False
+        Q(firm__in=firms_of(actor)) | Q(pk__in=run_by(actor)), noticed_on__isnull=False
     )
     return found.select_related("city", "authority")
 
@@ -276,8 +280,10 @@ def firm_page(actor: User, matter: ArrearsMatter, today: date) -> FirmPage:
     """Return what the employer's page shows."""
     rules = declared()
     step = procedure.next_step(matter.stage, matter.dates, calendar(), rules.terms)
-    in_time = matter.stage == State.NOTICED and procedure.may_object(
-        matter.dates, calendar(), rules.terms, today
+    in_time = (
+        (matter.stage, Verb.OBJECT) in procedure.MOVES
+        and procedure.may_object(matter.dates, calendar(), rules.terms, today)
+        and not objected(matter, None, actor)
     )
     early = listing.early_from(matter.conduct, rules.early_months) if matter.on_list else None
     acts = []
@@ -287,6 +293,8 @@ def firm_page(actor: User, matter: ArrearsMatter, today: date) -> FirmPage:
         acts.append(FIRM_ACTS["promise"])
     if matter.stage == State.PUBLISHED and (early is None or today >= early):
         acts.append(FIRM_ACTS["ask-early"])
+    if matter.on_list and not pending(matter, Statement.Kind.CORRECTION).filter(party=None):
+        acts.append(FIRM_ACTS["correct"])
     return FirmPage(
         matter=matter,
         step=step,
@@ -305,11 +313,14 @@ def firm_page(actor: User, matter: ArrearsMatter, today: date) -> FirmPage:
     )
 
 
-def statements_of(actor: User, matter: ArrearsMatter) -> list[Statement]:
-    """Return what the employer said, with the files that the reader may see."""
+def statements_of(actor: User, matter: ArrearsMatter, **of: Party | None) -> list[Statement]:
+    """Return what the parties said, with the files that the reader may see.
+
+    With `party` only what that person said for itself, or the employer where it is None.
+    """
     visible = MatterFile.objects.visible_to(actor)
     return list(
-        matter.statements.select_related("taken_down_by").prefetch_related(
-            Prefetch("files", queryset=visible, to_attr="shown")
-        )
+        matter.statements.filter(**of)
+        .select_related("taken_down_by", "party")
+        .prefetch_related(Prefetch("files", queryset=visible, to_attr="shown"))
     )

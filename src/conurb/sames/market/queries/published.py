@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -71,14 +71,19 @@ class Holding:
     agreement: str
 
 
-def holds_where(entry: Listing) -> list[Holding]:
-    """Return where an entry has which effects, as they were asked for when it was published."""
+def holds_where(entry: Listing, effects: Collection[str] | None = None) -> list[Holding]:
+    """Return where an entry has which effects, as they were asked for when it was published.
+
+    Of `effects` alone where they are given, by their codes.
+    """
     # what was asked for is as public as the entry; who confirmed it is not, and is not shown
     asked = (
         Duty.everything.filter(listing=entry, direction=Duty.Direction.IMPOSE)
         .select_related("city")
         .order_by("city__order", "pk")
     )
+    if effects is not None:
+        asked = asked.filter(effect__in=effects)
     cities: dict[str, list[Duty]] = {}
     for duty in asked:
         cities.setdefault(duty.city.name, []).append(duty)

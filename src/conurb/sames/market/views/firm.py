@@ -15,6 +15,7 @@ from conurb.sames.market import listing
 from conurb.sames.market.acts import FIRM_ACTS
 from conurb.sames.market.models import ArrearsMatter
 from conurb.sames.market.queries import matters as queries
+from conurb.sames.market.queries import persons
 from conurb.sames.market.queries.declared import declared
 from conurb.sames.market.views.access import people_only
 from conurb.sames.market.views.matters import carry_out
@@ -23,10 +24,11 @@ from conurb.sames.market.views.matters import carry_out
 @people_only
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show the matters of the firms one acts for."""
+    """Show the matters of the firms one acts for, and those in which one is listed oneself."""
     actor = person(request)
     context = {
         "matters": list(queries.of_firm(actor)),
+        "rows": persons.rows_of(actor),
         "firms": list(Representation.objects.visible_to(actor)),
     }
     return render(request, "market/mine.html", context)
@@ -42,7 +44,7 @@ def mine_matter(request: HttpRequest, key: str) -> HttpResponse:
         "matter": found,
         "page": queries.firm_page(actor, found, timezone.localdate()),
         "parties": list(found.parties.all()),
-        "statements": queries.statements_of(actor, found),
+        "statements": queries.statements_of(actor, found, party=None),
         "hearings": list(found.hearings.all()),
         "rules": declared(),
         "hindrance_names": listing.HINDRANCE_NAMES,
