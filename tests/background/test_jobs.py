@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -53,6 +54,73 @@ def test_without_a_worker_work_is_done_when_the_transaction_ends(
     job = again(job)
     assert (job.state, job.result, job.percent) == ("done", {"made": 42}, 100)
     assert job.authority == actors["office"].authority
+
+
+@pytest.fixture
+def lane(monkeypatch):
+    """The lane of a process that serves without workers; the test does what its thread would."""
+    monkeypatch.setattr(running, "_own", [])
+    return running.open_lane()
+
+
+@pytest.mark.django_db
+def test_a_process_that_serves_without_workers_does_it_after_the_answer(
+    kinds, actors, lane, django_capture_on_commit_callbacks
+):
+    done = []
+    kinds(lambda own: done.append(own.key))
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second = (actions.ask(actors["office"], "exercise") for _ in range(2))
+        # asked for again, as by the thread that looks for jobs left undone
+        running.hand_on(first.key)
+    assert done == []
+    assert {again(first).state, again(second).state} == {"waiting"}
+    lane.do_next()
+    assert (done, again(first).state, again(second).state) == ([first.key], "done", "waiting")
+    lane.do_next()
+    assert done == [first.key, second.key]
+    # the second time the first was put there it stood there already
+    assert lane._keys.empty()
+
+
+@pytest.mark.django_db
+def test_what_is_rolled_back_is_not_done(kinds, actors, lane, django_capture_on_commit_callbacks):
+    kinds()
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        actions.ask(actors["office"], "exercise")
+        transaction.set_rollback(True)
+    assert lane._keys.empty()
+
+
+@pytest.mark.django_db
+def test_a_job_that_fails_leaves_the_lane_open(
+    kinds, actors, lane, django_capture_on_commit_callbacks
+):
+    def do(_own):
+        raise RefusedError("It may not be.")
+
+    kinds(do)
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs = [actions.ask(actors["office"], "exercise") for _ in range(2)]
+    lane.do_next()
+    lane.do_next()
+    assert [again(job).state for job in jobs] == ["failed", "failed"]
+
+
+@pytest.mark.django_db
+def test_a_lane_takes_up_what_another_process_left(kinds, lane, django_capture_on_commit_callbacks):
+    kinds()
+    long_ago = timezone.now() - running.SILENT_FOR - timedelta(seconds=1)
+    waiting = Job.everything.create(key="a" * 30, kind="exercise", asked_at=long_ago)
+    silent = Job.everything.create(
+        key="b" * 30, kind="exercise", state="running", attempts=1, beat_at=long_ago,
+        asked_at=long_ago,
+    )  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        assert running.take_up_again() == 1
+    lane.do_next()
+    lane.do_next()
+    assert {again(waiting).state, again(silent).state} == {"done"}
 
 
 @pytest.mark.django_db

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conurb.background.models import Job
-from conurb.background.running import carry_out
+from conurb.background.running import hand_on
 from conurb.background.work import work_of
 from conurb.journal.actions import record
 from conurb.refusal import NotCompetentError, RefusedError
@@ -26,7 +25,7 @@ def ask(
     authority: Authority | None = None,
     **arguments: Any,
 ) -> Job:
-    """Ask for a job and return it; it is done after the transaction, by a worker if there is one.
+    """Ask for a job and return it; it is done after the transaction, as `running.hand_on` says.
 
     `arguments` must be JSON. Raises KeyError for a kind that nobody offers.
     """
@@ -39,11 +38,7 @@ def ask(
         asked_by=actor,
         authority=authority or (actor.authority if actor else None),
     )
-    if settings.WORKER:
-        # a row in this very transaction: no job is lost between them
-        carry_out.enqueue(job.key)
-    else:
-        transaction.on_commit(lambda: carry_out.enqueue(job.key))
+    hand_on(job.key)
     return job
 
 

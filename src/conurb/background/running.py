@@ -7,11 +7,13 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from conurb.background.lane import Lane
 from conurb.background.models import Job
 from conurb.background.work import CancelledError, Running, TakenOverError, work_of
 from conurb.refusal import RefusedError
@@ -22,6 +24,30 @@ log = logging.getLogger(__name__)
 SILENT_FOR = timedelta(seconds=60)
 """After so long without a sign of life a worker is taken for dead."""
 MOST_ATTEMPTS = 2
+
+
+_own: list[Lane] = []
+"""The lane of this process, where it serves and leaves nothing to workers."""
+
+
+def open_lane() -> Lane:
+    """Give this process a lane of its own, into which its jobs go from now on."""
+    _own[:] = [Lane(carry_out.enqueue)]
+    return _own[0]
+
+
+def hand_on(key: str) -> None:
+    """Give a job to whoever does it: a worker, else this process's lane, else whoever asks for it.
+
+    Workers find it in the queue once this transaction is committed, the others get it then.
+    """
+    if settings.WORKER:
+        # a row in this very transaction: no job is lost between them
+        carry_out.enqueue(key)
+    elif _own:
+        transaction.on_commit(lambda: _own[0].put(key))
+    else:
+        transaction.on_commit(lambda: carry_out.enqueue(key))
 
 
 @task()  # type: ignore[untyped-decorator]
@@ -66,7 +92,7 @@ def take_up_again() -> int:
                 continue
             job.state = Job.State.WAITING
             job.save(update_fields=["state"])
-            carry_out.enqueue(job.key)
+            hand_on(job.key)
     return found
 
 
@@ -81,7 +107,7 @@ def _queue_again(long_ago: datetime) -> None:
     for key in keys:
         if key not in known:
             # done twice it does no harm: who comes second finds the job taken
-            carry_out.enqueue(key)
+            hand_on(key)
 
 
 _STOPPED = Bilingual(

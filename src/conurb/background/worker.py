@@ -1,4 +1,5 @@
-"""A process that does background work: `conurb work`, and the one beside `conurb serve`.
+"""A process that does background work: `conurb work`, and the one beside `conurb serve`; or, where
+a process serves without any, a thread of its own.
 
 The loop is that of django-tasks' database worker. Beside it a thread gives signs of life for the
 job at hand, looks for jobs whose worker died, and ends the process when the server that started it
@@ -25,7 +26,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from conurb.background.models import Job
 from conurb.background.repeating import ask_for_what_is_due
-from conurb.background.running import take_up_again
+from conurb.background.running import open_lane, take_up_again
 
 BEAT = 10.0
 """Seconds between signs of life."""
@@ -100,6 +101,15 @@ def run(*, parent: int | None = None, once: bool = False) -> None:
         worker.run()
     finally:
         heart.stop()
+
+
+def within() -> None:
+    """Do the jobs of this process in a thread of it, so that no request waits for them.
+
+    Jobs that another process left undone are found by their silence, as by a worker.
+    """
+    for loop in (open_lane().run, Heart().run):
+        threading.Thread(target=loop, daemon=True).start()
 
 
 @contextmanager

@@ -268,8 +268,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "conurb.portal.views.csrf_refused"
 
-# Work that takes longer than a request goes to worker processes (docs/decisions/0008); where none
-# runs, as in tests, it is done at once.
+# Work that takes longer than a request goes to worker processes (docs/decisions/0008); where there
+# are none it is done by a thread of the process that serves, and at once in tests and commands.
 WORKER = flag("CONURB_WORKER")
 TASKS = {
     "default": {

@@ -1,0 +1,43 @@
+"""Jobs done one after another in a thread of a process that serves, where no worker does them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from django.db import close_old_connections
+
+
+class Lane:
+    """Keys of jobs in the order in which they were put here, each once until it is taken."""
+
+    def __init__(self, do: Callable[[str], object]) -> None:
+        self._do = do
+        self._keys: SimpleQueue[str] = SimpleQueue()
+        self._waiting: set[str] = set()
+        self._lock = threading.Lock()
+
+    def put(self, key: str) -> None:
+        """Let a job be done after those that wait already; whoever puts it here does not wait."""
+        with self._lock:
+            if key in self._waiting:
+                return
+            self._waiting.add(key)
+        self._keys.put(key)
+
+    def do_next(self) -> None:
+        """Wait for a job and do it."""
+        key = self._keys.get()
+        with self._lock:
+            self._waiting.discard(key)
+        close_old_connections()
+        try:
+            self._do(key)
+        finally:
+            close_old_connections()
+
+    def run(self) -> None:
+        """Do jobs as long as the process lives."""
+        while True:
+            self.do_next()
