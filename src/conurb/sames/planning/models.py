@@ -55,12 +55,10 @@ class Review(models.Model):
     superseded_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="supersedes"
     )
-    record = models.ForeignKey(
+    records = models.ManyToManyField(
         Record,
-        on_delete=models.PROTECT,
-        null=True,
         related_name="+",
-        help_text="signed record of the adoption",
+        help_text="signed records of the adoption: of the city, or one of each city of the region",
     )
 
     objects = ScopedManager["Review"]()

@@ -1,7 +1,8 @@
-"""An adoption as a signed record, issued in the transaction that adopts.
+"""An adoption as signed records, issued in the transaction that adopts.
 
-The city of the submitting authority signs it and has it in its log; an adoption of a later version
-supersedes the record of the earlier one.
+Records are issued by cities. So the city of the submitting authority signs the adoption of its own
+layer, and of a layer of the whole region every city signs one, each by the authority that signed in
+the review. They stand in the cities' logs; an adoption of a later version supersedes them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from conurb.records.actions.issuing import Draft
 from conurb.records.models import Record
 from conurb.records.subjects import Subject
 from conurb.refusal import RefusedError
+from conurb.region.models import Authority
 from conurb.region.tables import Bilingual
 from conurb.sames.planning.models import Party, Review
 from conurb.sames.planning.record_type import SLUG
@@ -25,37 +27,67 @@ from conurb.sames.planning.record_type import SLUG
 _STANDING = frozenset({Record.State.VALID, Record.State.SUSPENDED})
 
 
-def issue(review: Review, superseded: Sequence[Review], moment: datetime) -> Record | None:
-    """Issue the record of an adoption and keep it with the review; `superseded` are earlier ones.
+def issue(review: Review, superseded: Sequence[Review], moment: datetime) -> list[Record]:
+    """Issue the records of an adoption and keep them with the review; `superseded` are earlier.
 
-    None for a layer of the whole region: records are issued by cities. Raises RefusedError where
-    this node does not keep the key of the submitting city, or its authority is no longer competent.
+    All are issued or none. Raises RefusedError where this node does not keep the key of a city that
+    has to sign, or its authority is no longer competent.
     """
-    if review.city_id is None:
-        return None
     draft = Draft(SLUG, Subject("layer", review.layer.key, review.layer.name_zh), said(review))
-    earlier = [each.record for each in superseded if each.record is not None]
-    standing = [
-        each
-        for each in earlier
-        if each.state in _STANDING and each.authority_id == review.authority_id
+    earlier = {
+        record.authority_id: record
+        for each in superseded
+        for record in each.records.order_by("pk")
+        if record.state in _STANDING
+    }
+    made = [
+        _issue(review, authority, draft, earlier.get(authority.pk), moment)
+        for authority in signers(review)
     ]
+    review.records.set(made)
+    return made
+
+
+def signers(review: Review) -> list[Authority]:
+    """Return the authorities that issue a record of an adoption, in the order of their cities."""
+    if review.city_id is not None:
+        return [review.authority]
+    found = [each.authority for each in review.parties.select_related("authority__city")]
+    if review.authority.city_id is not None:
+        # who submits is not asked: it signs by submitting
+        found.append(review.authority)
+    return sorted(found, key=lambda each: each.city.order if each.city else 0)
+
+
+def _issue(
+    review: Review,
+    authority: Authority,
+    draft: Draft,
+    earlier: Record | None,
+    moment: datetime,
+) -> Record:
     try:
-        if standing:
-            made = issuing.supersede(None, standing[-1], draft, now=moment)
-        else:
-            made = issuing.issue(None, review.authority, draft, now=moment)
+        if earlier is not None:
+            return issuing.supersede(None, earlier, draft, now=moment)
+        return issuing.issue(None, authority, draft, now=moment)
     except LookupError as fault:
+        city = {"city": authority.city.short if authority.city else ""}
+        if review.city_id is None:
+            raise RefusedError(
+                _(
+                    "The adoption cannot be signed: this node does not keep the key of %(city)s. A "
+                    "layer of the whole region is adopted on a node that keeps the keys of all its "
+                    "cities."
+                )
+                % city
+            ) from fault
         raise RefusedError(
             _(
                 "The adoption cannot be signed: this node does not keep the key of %(city)s. Sign "
                 "on the node of that city."
             )
-            % {"city": review.authority.city.short if review.authority.city else ""}
+            % city
         ) from fault
-    review.record = made
-    review.save(update_fields=["record"])
-    return made
 
 
 def said(review: Review) -> dict[str, Any]:

@@ -423,7 +423,7 @@ def _adopt_where_agreed(review: Review, after: reviewing.Review, moment: datetim
         version=review.version.number,
         sha256=review.version.sha256,
         effective_on=str(review.effective_on),
-        record=signed.urn if signed else "",
+        records=[each.urn for each in signed],
     )
     telling.tell(review, "adopted", telling.everybody(review), moment)
 
@@ -432,7 +432,6 @@ def _supersede_earlier(review: Review, moment: datetime) -> list[Review]:
     earlier = list(
         Review.everything.select_for_update(of=("self",))
         .filter(layer_id=review.layer_id, state=Review.State.ADOPTED)
-        .select_related("record")
         .order_by("closed_at", "pk")
     )
     for each in earlier:

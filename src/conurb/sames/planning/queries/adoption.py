@@ -1,4 +1,4 @@
-"""The signed record of an adoption, as pages and the document show it."""
+"""The signed records of an adoption, as pages and the document show them."""
 
 from __future__ import annotations
 
@@ -37,16 +37,15 @@ class Adoption:
     claims: Sequence[Reading]
 
 
-def adoption_of(review: Review) -> Adoption | None:
-    """Return the record of an adoption that the asker was found to see; None without one."""
-    found = _records([review])
-    return _told(review, found[0]) if found else None
+def adoptions_of(review: Review) -> list[Adoption]:
+    """Return the records of a review that the asker was found to see, in the order of cities."""
+    return _told([review])
 
 
 def adoptions_of_file(actor: User | AnonymousUser, digest: str) -> list[Adoption]:
     """Return the adoptions of a file by its SHA-256, the latest first; what the records say counts.
 
-    Two at most for one file as a rule: adopted, superseded by another, and adopted again.
+    Of a layer of the whole region each city has a record of its own.
     """
     if not DIGEST.fullmatch(digest):
         return []
@@ -56,12 +55,14 @@ def adoptions_of_file(actor: User | AnonymousUser, digest: str) -> list[Adoption
         .select_related("layer", "city", "authority", "version", "superseded_by")
         .order_by("-closed_at", "-pk")[:MOST]
     )
-    by_pk = {each.pk: each for each in _records(reviews)}
-    return [
-        _told(each, by_pk[each.record_id])
-        for each in reviews
-        if each.record_id in by_pk and by_pk[each.record_id].public.get("sha256") == digest
-    ]
+    return [each for each in _told(reviews) if each.record.public.get("sha256") == digest]
+
+
+def stands(adoptions: Sequence[Adoption]) -> bool:
+    """Tell whether the latest of these adoptions stands: every city's record of it is valid."""
+    return bool(adoptions) and all(
+        each.card.standing == "valid" for each in adoptions if each.review == adoptions[0].review
+    )
 
 
 def code(adoption: Adoption, now: datetime) -> str:
@@ -82,13 +83,22 @@ def code(adoption: Adoption, now: datetime) -> str:
         return ""
 
 
-def _records(reviews: Sequence[Review]) -> list[Record]:
-    # what an adopted review says is for everybody who sees the review, and the record is of it
-    keys = [each.record_id for each in reviews if each.record_id is not None]
-    found = Record.everything.filter(pk__in=keys).defer("status_list__bits")
-    return list(found.select_related("city", "authority__city", "status_list", "signing_key"))
-
-
-def _told(review: Review, record: Record) -> Adoption:
-    (card,) = wallet.cards([record])
-    return Adoption(review, record, card, wallet.claims(record))
+def _told(reviews: Sequence[Review]) -> list[Adoption]:
+    # what an adopted review says is for everybody who sees the review, and the records are of it
+    of = Review.records.through.objects.filter(review__in=reviews)
+    kept: dict[int, set[int]] = {}
+    for review_id, record_id in of.values_list("review_id", "record_id"):
+        kept.setdefault(review_id, set()).add(record_id)
+    records = list(
+        Record.everything.filter(pk__in=set().union(*kept.values()))
+        .defer("status_list__bits")
+        .select_related("city", "authority__city", "status_list", "signing_key")
+        .order_by("city__order", "pk")
+    )
+    cards = wallet.cards(records)
+    return [
+        Adoption(review, record, card, wallet.claims(record))
+        for review in reviews
+        for record, card in zip(records, cards, strict=True)
+        if record.pk in kept.get(review.pk, ())
+    ]

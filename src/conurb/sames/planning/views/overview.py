@@ -23,9 +23,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "figures": for_page(),
-        "adopted": adopted.select_related("layer", "city", "version", "record").order_by(
-            "-closed_at"
-        )[:MOST],
+        "adopted": adopted.select_related("layer", "city", "version")
+        .prefetch_related("records")
+        .order_by("-closed_at")[:MOST],
         "rules": found.rules if found else None,
         "rules_source": in_language(found.rules.source.zh, found.rules.source.en) if found else "",
         "officer": works_for_region(request.user),

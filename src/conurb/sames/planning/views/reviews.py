@@ -303,17 +303,23 @@ def _form_of(request: HttpRequest, actor: User, review: Review, chosen: ActPage)
 
 
 def _adopted(actor: User, review: Review) -> dict[str, Any]:
-    """What the page shows of the record of an adoption; nothing without one."""
-    found = adoption.adoption_of(review)
-    if found is None:
-        return {"adoption": None}
-    text = adoption.code(found, timezone.now())
-    picture = presenting.drawing(text, ecc="M")[0] if text else ""
+    """What the page shows of the records of an adoption."""
+    now = timezone.now()
     return {
-        "adoption": found,
-        "picture": mark_safe(picture),  # noqa: S308 - drawn by segno, of base45 alone
-        "issued_by_own": found.record.authority_id == actor.authority_id,
+        "adoptions": [
+            {
+                "adoption": each,
+                "picture": _drawn(adoption.code(each, now)),
+                "issued_by_own": each.record.authority_id == actor.authority_id,
+            }
+            for each in adoption.adoptions_of(review)
+        ]
     }
+
+
+def _drawn(code: str) -> str:
+    picture = presenting.drawing(code, ecc="M")[0] if code else ""
+    return mark_safe(picture)  # noqa: S308 - drawn by segno, of base45 alone
 
 
 def _said(review: Review, chosen: ActPage) -> str:

@@ -62,7 +62,7 @@ def _page(request: HttpRequest, form: VerifyForm, digest: str, status: int = 200
         "form": form,
         "digest": digest,
         "adoptions": found,
-        "stands": bool(found) and found[0].card.standing == "valid",
+        "stands": adoption.stands(found),
         "limit_mb": MOST_BYTES // (1024 * 1024),
     }
     return render(request, "planning/verify.html", context, status=status)
