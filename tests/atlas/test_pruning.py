@@ -7,6 +7,7 @@ import secrets
 import time
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from django.utils import timezone
@@ -15,7 +16,7 @@ from conurb.atlas import derived, least_used, storing
 from conurb.atlas.actions import pruning
 from conurb.atlas.actions.importing import source_path
 from conurb.atlas.derived import tiles_folder
-from conurb.atlas.models import LayerImport, folder
+from conurb.atlas.models import LayerImport, LayerVersion, folder
 from conurb.atlas.tile_index import tile_of
 from conurb.atlas.tiles import Tile
 from conurb.atlas.views.tiles import source_of
@@ -97,9 +98,9 @@ def test_what_is_being_written_is_left_alone_until_it_is_old(tmp_path):
 
 
 @pytest.fixture
-def handed_in(db, settings):
+def handed_in(db, settings, tmp_path):
     """Return a function that keeps a file handed in so many days ago, in a state."""
-    settings.SOURCES_KEPT = 30
+    settings.DATA_PATH, settings.SOURCES_KEPT = tmp_path, 30
     planner = User.objects.create_user("pruner", authority=competent("spatial-planning", "430100"))
     of = layer()
 
@@ -145,14 +146,13 @@ def test_files_of_imports_stay_while_they_are_needed_and_a_month_longer(handed_i
     assert not gone[0].parent.exists()
 
 
-def test_a_file_handed_in_again_at_that_moment_is_put_back(handed_in, monkeypatch):
+def test_a_file_handed_in_again_at_that_moment_is_put_back(handed_in):
     path = handed_in("stored", 40)
     limit = time.time() - 30 * DAY
-    monkeypatch.setattr(pruning, "_is_needed", lambda _sha256: True)
-    assert not pruning._remove_source(path, limit)
+    assert not pruning._remove(path, limit, lambda _path: True)
+    assert path.exists()
     os.utime(path)
-    monkeypatch.setattr(pruning, "_is_needed", lambda _sha256: False)
-    assert not pruning._remove_source(path, limit)
+    assert not pruning._remove(path, limit, lambda _path: False)
     assert path.exists()
 
 
@@ -166,15 +166,52 @@ def test_versions_and_their_lists_are_never_touched(handed_in, settings):
     assert packed
     made_file = written(derived.folder("downloads") / "ab" / "file.gpkg", days=2)
     made = pruning.prune()
-    # other tests leave theirs in the same folder
-    assert made.tiles.number >= 1
-    assert made.derived.number >= 1
+    assert (made.tiles.number, made.derived.number, made.unkept.number) == (1, 1, 0)
     assert not made_file.exists()
     assert not list(tiles_folder().rglob("*.gz"))
     assert sorted(folder().rglob("*.parquet")) == kept
     assert len(storing.read(version.path)) == version.feature_count
     # what was removed is made again
     assert tile_of(source_of(version), Tile(10, 833, 428), tiles_folder()) == packed
+
+
+def test_files_of_conversions_that_were_not_kept_go_and_all_others_stay(handed_in):
+    of = layer(name="有版本的图层")
+    lists = [storing.write_table(pa.table({"fid": [number]}), folder())[1] for number in (1, 2)]
+    repairs, problems = (path.stem for path in lists)
+    version = served_version(plots(3), of, repairs_sha256=repairs, problems_sha256=problems)
+    given_up = served_version(plots(4), of, state="withdrawn")
+    unkept = [storing.write(plots(number), folder())[1] for number in (6, 7)]
+    for path in (version.path, given_up.path, *lists, *unkept):
+        os.utime(path, (0, 0))
+    fresh = storing.write(plots(8), folder())[1]
+    source = handed_in("asked", 400)
+    strange = [
+        written(folder() / "ab" / "notes.txt", days=400),
+        written(folder() / "ab" / "notes.parquet", days=400),
+        written(folder() / "ab" / f"{'c' * 64}.parquet", days=400),
+    ]
+
+    would = pruning.prune(dry_run=True)
+    assert (would.unkept.number, would.number) == (2, 2)
+    assert all(path.exists() for path in unkept)
+    assert pruning.prune().unkept == would.unkept
+    assert not any(path.exists() for path in unkept)
+    kept = (version.path, given_up.path, *lists, fresh, source, *strange)
+    assert all(path.exists() for path in kept)
+    assert not Entry.everything.filter(verb="layer.prune").exists()
+    assert pruning.prune().number == 0
+
+
+def test_a_file_that_a_version_came_to_need_at_that_moment_is_put_back(handed_in, monkeypatch):
+    version = served_version(plots(3), layer(name="刚存的图层"))
+    os.utime(version.path, (0, 0))
+    # as if the version was stored after the question which files are needed
+    none = LayerVersion.everything.none()
+    everything = LayerVersion.everything
+    monkeypatch.setattr(everything, "values_list", none.values_list)
+    assert pruning.prune().unkept.number == 0
+    assert len(storing.read(version.path)) == version.feature_count
 
 
 def test_the_worker_prunes_once_a_day_and_the_journal_says_so(

@@ -27,7 +27,8 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of this node's data."
 )
 def prune(*, dry_run: bool, region: Path | None, data: Path | None) -> None:
-    """Remove tiles and derived files beyond their size, and files handed in long ago.
+    """Remove tiles and derived files beyond their size, files handed in long ago, and the files of
+    conversions that failed or were cancelled.
 
     The worker does it once a day; the rule and its settings stand in docs/atlas.md.
     """
@@ -45,7 +46,7 @@ def prune(*, dry_run: bool, region: Path | None, data: Path | None) -> None:
     if not dry_run:
         pruning.note(made)
     verb = "would be removed" if dry_run else "removed"
-    for name in ("tiles", "derived", "sources"):
+    for name in ("tiles", "derived", "sources", "unkept"):
         one: Removed = getattr(made, name)
         click.echo(
             f"{name}: {one.number:,} ({one.bytes / MB:,.1f} MB) {verb}, "

@@ -4,6 +4,8 @@
   kept below a size (settings.TILES_MOST, settings.DERIVED_MOST); what was used least recently goes.
 - A file that was handed in is needed while it is read, confirmed or converted. When it has become a
   version, or was given up, it is kept settings.SOURCES_KEPT days longer, then it goes.
+- A conversion writes its files before it keeps its rows. Where it then failed or was cancelled, its
+  files belong to no version: they go after a day.
 - Versions' own files, their lists of repairs and problems, and the files of findings, reviews and
   records are not touched.
 
@@ -14,19 +16,24 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from conurb.atlas import derived, least_used
 from conurb.atlas.actions.importing import source_path
 from conurb.atlas.derived import tiles_folder
-from conurb.atlas.least_used import Removed
-from conurb.atlas.models import LayerImport, folder
+from conurb.atlas.least_used import Removed, Thing
+from conurb.atlas.models import LayerImport, LayerVersion, folder
+from conurb.atlas.places import path_of
 from conurb.background.models import Job
 from conurb.background.work import Running, Work
 from conurb.journal.actions import record
@@ -44,13 +51,14 @@ _MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was removed, or would be: of tiles, of what was worked out, of files handed in, and of
-    what was left half written.
+    """What was removed, or would be: of tiles, of what was worked out, of files handed in, of files
+    that came to belong to no version, and of what was left half written.
     """
 
     tiles: Removed
     derived: Removed
     sources: Removed
+    unkept: Removed
     leftovers: Removed
 
     @property
@@ -72,6 +80,7 @@ def prune(*, now: datetime | None = None, dry_run: bool = False) -> Pruned:
             derived.folder(""), settings.DERIVED_MOST, depth=3, dry_run=dry_run
         ),
         sources=_prune_sources(moment, dry_run=dry_run),
+        unkept=_prune_unkept(old, dry_run=dry_run),
         leftovers=Removed(sum(h.number for h in halves), sum(h.bytes for h in halves)),
     )
 
@@ -84,34 +93,71 @@ def _prune_sources(moment: datetime, *, dry_run: bool) -> Removed:
     needed |= set(
         LayerImport.everything.filter(changed_at__gte=limit).values_list("file_sha256", flat=True)
     )
+
+    def is_needed(path: Path) -> bool:
+        return path != source_path(path.name) or path.name in needed
+
+    files = least_used.things_in(folder() / "sources")
+    return _prune_files(files, limit.timestamp(), is_needed, _is_on_its_way, dry_run=dry_run)
+
+
+def _is_on_its_way(path: Path) -> bool:
+    return LayerImport.everything.filter(file_sha256=path.name, state__in=_NEEDED).exists()
+
+
+def _prune_unkept(before: float, *, dry_run: bool) -> Removed:
+    columns = ("sha256", "repairs_sha256", "problems_sha256")
+    rows = LayerVersion.everything.values_list(*columns)
+    kept = {sha256 for row in rows.iterator() for sha256 in row}
+
+    def is_needed(path: Path) -> bool:
+        try:
+            return path != path_of(folder(), path.stem) or path.stem in kept
+        except ValueError:
+            return True
+
+    def is_kept(path: Path) -> bool:
+        of = (Q(**{column: path.stem}) for column in columns)
+        return LayerVersion.everything.filter(reduce(or_, of)).exists()
+
+    # beside these lie the files that were handed in
+    parts = sorted(folder().glob("[0-9a-f][0-9a-f]"))
+    files = (thing for part in parts for thing in least_used.things_in(part))
+    return _prune_files(files, before, is_needed, is_kept, dry_run=dry_run)
+
+
+def _prune_files(
+    files: Iterable[Thing],
+    before: float,
+    is_needed: Callable[[Path], bool],
+    is_needed_now: Callable[[Path], bool],
+    *,
+    dry_run: bool,
+) -> Removed:
+    """Remove files that are old and that nothing needs; what needs them is asked once more then."""
     number = gone = left = bytes_left = 0
-    for thing in least_used.things_in(folder() / "sources"):
-        sha256 = thing.path.name
-        if thing.path != source_path(sha256) or sha256 in needed or thing.used >= limit.timestamp():
+    for thing in files:
+        if thing.used >= before or is_needed(thing.path):
             left, bytes_left = left + 1, bytes_left + thing.size
-        elif dry_run or _remove_source(thing.path, limit.timestamp()):
+        elif dry_run or _remove(thing.path, before, is_needed_now):
             number, gone = number + 1, gone + thing.size
     return Removed(number, gone, left, bytes_left)
 
 
-def _remove_source(path: Path, before: float) -> bool:
-    """Remove a file that was handed in, unless it is just being handed in again."""
+def _remove(path: Path, before: float, is_needed_now: Callable[[Path], bool]) -> bool:
+    """Remove a file, unless just now it is written again or needed again."""
     going = path.with_name(f"{least_used.GOING}{path.name}")
     try:
         path.rename(going)
     except FileNotFoundError:
         return False
-    if going.stat().st_mtime >= before or _is_needed(path.name):
+    if going.stat().st_mtime >= before or is_needed_now(path):
         going.rename(path)
         return False
     going.unlink()
     with contextlib.suppress(OSError):
         path.parent.rmdir()
     return True
-
-
-def _is_needed(sha256: str) -> bool:
-    return LayerImport.everything.filter(file_sha256=sha256, state__in=_NEEDED).exists()
 
 
 # ———————————————————————————— Every day, in the background ————————————————————————————
