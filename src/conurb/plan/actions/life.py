@@ -117,7 +117,7 @@ def propose_all(actor: User, *, now: datetime | None = None) -> list[Assignment]
         reason = Reason(proposal.reason_zh, proposal.reason_en)
         made.append(_propose_lead(actor, task, authorities[proposal.lead], reason, moment))
         for key in proposal.supports:
-            _ask(actor, task, authorities[key], reason, moment)
+            _ask_support(actor, task, authorities[key], reason, moment)
     return made
 
 
@@ -183,7 +183,7 @@ def ask_support(
             % {"authority": authority.short},
             field="authority",
         )
-    return _ask(actor, task, authority, Reason(reason), now or timezone.now())
+    return _ask_support(actor, task, authority, Reason(reason), now or timezone.now())
 
 
 @transaction.atomic
@@ -377,16 +377,7 @@ def _propose_lead(
     reason: Reason,
     moment: datetime,
 ) -> Assignment:
-    made = Assignment.everything.create(
-        urn=new_urn("assignment"),
-        task=task,
-        authority=authority,
-        role=Assignment.Role.LEAD,
-        reason_zh=reason.zh.strip(),
-        reason_en=reason.en.strip(),
-        asked_by=actor.authority or _office(),
-        proposed_at=moment,
-    )
+    made = _asked(actor, task, authority, Assignment.Role.LEAD, reason, moment)
     task.lead = authority
     task.lead_state = Task.LeadState.PROPOSED
     task.save(update_fields=["lead", "lead_state"])
@@ -406,26 +397,38 @@ def _relieve(actor: User, task: Task, successor: Authority, moment: datetime) ->
     )
 
 
-def _ask(
+def _ask_support(
     actor: User,
     task: Task,
     authority: Authority,
     reason: Reason,
     moment: datetime,
 ) -> Assignment:
-    made = Assignment.everything.create(
+    made = _asked(actor, task, authority, Assignment.Role.SUPPORT, reason, moment)
+    detail = {"supporting": authority.key, "reason": made.reason_zh}
+    _write(actor, "task.ask-support", task, None, moment, **detail)
+    return made
+
+
+def _asked(
+    actor: User,
+    task: Task,
+    authority: Authority,
+    role: str,
+    reason: Reason,
+    moment: datetime,
+) -> Assignment:
+    """Ask an authority to take a part in a task; it has yet to answer."""
+    return Assignment.everything.create(
         urn=new_urn("assignment"),
         task=task,
         authority=authority,
-        role=Assignment.Role.SUPPORT,
+        role=role,
         reason_zh=reason.zh.strip(),
         reason_en=reason.en.strip(),
         asked_by=actor.authority or _office(),
         proposed_at=moment,
     )
-    detail = {"supporting": authority.key, "reason": made.reason_zh}
-    _write(actor, "task.ask-support", task, None, moment, **detail)
-    return made
 
 
 def _to_answer(actor: User, assignment: Assignment) -> tuple[Task, Assignment, Acting]:
