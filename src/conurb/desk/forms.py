@@ -152,7 +152,7 @@ class DecideForm(Form):
     """The decision and its reasons."""
 
     outcome = forms.ChoiceField(
-        label=_("Decision"),
+        label=_("What is decided"),
         choices=[("granted", _("Grant")), ("refused", _("Do not grant"))],
         widget=radio(),
     )

@@ -105,7 +105,7 @@ class Snapshot:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._read = index.environment.begin()
+        self._read = index.environment.begin(index.records)
         known = index.known
         if known.state != self._read.id():
             known = self._known()
@@ -129,17 +129,17 @@ class Snapshot:
         check costs the same after years of daily records.
         """
         start = f"{type_slug}\0{handle}\0".encode()
-        only = self._read.get(start, db=self._index.records)
+        only = self._read.get(start)
         # most subjects have one record of a type, whatever the moment
         return [read_fact(only)] if only else [] if only is None else self._several(start, at)
 
     def facts_of_many(self, type_slug: str, handles: Iterable[str], at: str) -> list[list[Fact]]:
         """Return what `facts` does for each of many subjects."""
         found = []
-        get, records, of_type = self._read.get, self._index.records, f"{type_slug}\0"
+        get, of_type = self._read.get, f"{type_slug}\0"
         for handle in handles:
             start = f"{of_type}{handle}\0".encode()
-            only = get(start, db=records)
+            only = get(start)
             found.append(
                 [read_fact(only)] if only else [] if only is None else self._several(start, at)
             )

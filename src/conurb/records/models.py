@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -155,6 +156,16 @@ class Record(models.Model):
     def urn(self) -> str:
         """The name that holds wherever the record lies."""
         return f"urn:conurb:{self.city_id}:record:{self.key}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is valid; None where it has no end.
+
+        A validity by days ends with the first moment of the day after its last.
+        """
+        if self.valid_until is None:
+            return None
+        return timezone.localdate(self.valid_until - timedelta(microseconds=1))
 
     @property
     def declared(self) -> record_types.RecordType:

@@ -61,6 +61,11 @@ class Followed:
     granted: bool = False
 
     @property
+    def outcome(self) -> str:
+        """What was decided, as far as it changes how the state is read."""
+        return Case.Outcome.GRANTED if self.granted else Case.Outcome.NONE
+
+    @property
     def state_name(self) -> str:
         """The state in the language of the moment."""
         return str(Case.State(self.state.value).label)

@@ -158,7 +158,7 @@ def _by_month(decided: QuerySet[Case], since: date) -> Chart:
     late = [number - fine for number, fine in zip(every, punctual, strict=True)]
     return Chart(
         key="months",
-        shape="area",
+        shape="bars",
         title=_("Decided by month"),
         categories=[f"{month:%Y-%m}" for month in months],
         series=[

@@ -9,6 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 
+from conurb.desk.models import Case
 from conurb.desk.queries.pages_services import AUDIENCES
 from conurb.desk.stages import State
 from conurb.region.models import in_language
@@ -57,8 +58,13 @@ def negated(number: int) -> int:
 
 
 @register.filter
-def state_look(state: str) -> str:
-    """Return the light that a state of a case is drawn with."""
+def state_look(state: str, outcome: str) -> str:
+    """Return the light that a case is drawn with, by what stands in the end.
+
+    A grant that an appeal left as it was is a grant.
+    """
+    if state == State.UPHELD and outcome == Case.Outcome.GRANTED:
+        return STATE_LOOKS[State.GRANTED]
     return STATE_LOOKS.get(state, "not-begun")
 
 

@@ -151,7 +151,6 @@ def _lines(rows: QuerySet[Record], moment: datetime) -> Iterator[list[Value]]:
         declared = type_of(record.type)
         public = presenting.readings(declared, record.public, {}, zone)
         words = STANDING_WORDS[standing_of(record, moment)]
-        until = record.valid_until
         yield [
             record.key,
             in_language(declared.name.zh, declared.name.en),
@@ -161,7 +160,7 @@ def _lines(rows: QuerySet[Record], moment: datetime) -> Iterator[list[Value]]:
             record.state_reason,
             timezone.localdate(record.issued_at),
             timezone.localdate(record.valid_from),
-            timezone.localdate(until) if until else None,
+            record.last_day,
             record.city.short,
             record.authority.short,
             "\n".join(
