@@ -94,7 +94,7 @@ def run_under_way(actor: User) -> FindingRun | None:
 
 def job_seen(actor: User, run: FindingRun) -> Job | None:
     """Return the job of a pass where the actor may see how far it is, and cancel it."""
-    return Job.objects.visible_to(actor).filter(pk=run.job_id).first()
+    return Job.objects.visible_to(actor).filter(pk=run.job_id).first() if run.job_id else None
 
 
 def last_broken_off(actor: User) -> FindingRun | None:

@@ -37,14 +37,14 @@ def issue(review: Review, superseded: Sequence[Review], moment: datetime) -> lis
     earlier = {
         record.authority_id: record
         for each in superseded
-        for record in each.records.order_by("pk")
+        for record in each.records(manager="everything").order_by("pk")
         if record.state in _STANDING
     }
     made = [
         _issue(review, authority, draft, earlier.get(authority.pk), moment)
         for authority in signers(review)
     ]
-    review.records.set(made)
+    review.records(manager="everything").set(made)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,10 +22,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     adopted = Review.objects.visible_to(request.user).filter(
         state__in=[Review.State.ADOPTED, Review.State.SUPERSEDED]
     )
+    signed = Review.records.through.objects.filter(review=OuterRef("pk"))
     context = {
         "figures": for_page(),
         "adopted": adopted.select_related("layer", "city", "version")
-        .prefetch_related("records")
+        .annotate(is_signed=Exists(signed))
         .order_by("-closed_at")[:MOST],
         "rules": found.rules if found else None,
         "rules_source": in_language(found.rules.source.zh, found.rules.source.en) if found else "",
