@@ -388,18 +388,46 @@ class NetworkMap {
     this.map.fitBounds(bounds, { padding: 60, maxZoom: 11.5, duration: 400 });
     this.map.once("moveend", () => this.open(found[0].properties, bounds.getCenter()));
   }
-}
 
-async function mount(host) {
-  try {
-    await new NetworkMap(host).start();
-  } catch (fault) {
-    // without WebGL or without the network the list beside the map says the same
-    host.dataset.mapReady = "failed";
-    say(host, host.dataset.textFailed || String(fault));
+  // The map as it stands, with the names on it, on a canvas that keeps what is drawn.
+  picture() {
+    const drawn = this.map.getCanvas();
+    const paper = element("canvas", "network-paper");
+    [paper.width, paper.height] = [drawn.width, drawn.height];
+    const pen = paper.getContext("2d");
+    pen.drawImage(drawn, 0, 0);
+    const scale = drawn.width / drawn.clientWidth;
+    pen.scale(scale, scale);
+    const corner = this.host.getBoundingClientRect();
+    for (const name of this.host.querySelectorAll(".map-city-name")) {
+      const { left, top, width, height } = name.getBoundingClientRect();
+      const at = [left - corner.left + width / 2, top - corner.top + height / 2];
+      const { font, color } = getComputedStyle(name);
+      Object.assign(pen, { font, fillStyle: color, strokeStyle: css("--map-ground"), lineWidth: 3 });
+      Object.assign(pen, { textAlign: "center", textBaseline: "middle", lineJoin: "round" });
+      pen.strokeText(name.textContent, ...at);
+      pen.fillText(name.textContent, ...at);
+    }
+    return paper;
   }
 }
 
+const mounted = new Map();
+
+// Draw a map once; whoever asks later waits for the same.
+function mount(host) {
+  if (!mounted.has(host)) {
+    const drawing = new NetworkMap(host).start().catch((fault) => {
+      // without WebGL or without the network the list beside the map says the same
+      host.dataset.mapReady = "failed";
+      say(host, host.dataset.textFailed || String(fault));
+    });
+    mounted.set(host, drawing);
+  }
+  return mounted.get(host);
+}
+
+// a screen ahead, so that what is printed was drawn
 const near = new IntersectionObserver(
   (seen) => {
     for (const { isIntersecting, target } of seen) {
@@ -408,7 +436,7 @@ const near = new IntersectionObserver(
       mount(target);
     }
   },
-  { rootMargin: "200px" },
+  { rootMargin: "100%" },
 );
 document.querySelectorAll("[data-network-map]").forEach((host) => near.observe(host));
 
@@ -425,10 +453,14 @@ document.addEventListener("change", (event) => {
 });
 
 // --- the list beside the map --------------------------------------------------------------------
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-show-on-map]");
-  if (!button) return;
-  document.querySelector("[data-network-map]")?.conurbNetwork?.goTo(button.dataset.showOnMap);
+  const host = button && document.querySelector("[data-network-map]");
+  if (!host) return;
+  // on a phone the map stands below the whole list and may not be drawn yet
+  host.scrollIntoView({ block: "nearest" });
+  const map = await mount(host);
+  map?.goTo(button.dataset.showOnMap);
 });
 
 // Ticked projects stand out on the map; what can be done with them depends on how many they are.
@@ -452,4 +484,14 @@ for (const form of document.querySelectorAll("[data-tick-projects]")) {
 // --- areas reached ------------------------------------------------------------------------------
 document.addEventListener("htmx:afterSettle", () => {
   document.querySelector("[data-bands]")?.conurbNetwork?.showBands();
+});
+
+// --- paper --------------------------------------------------------------------------------------
+// A map that follows the width of the paper is empty until it is drawn again, which comes too late:
+// a picture of what is on the screen is printed in its place.
+addEventListener("beforeprint", () => {
+  for (const host of document.querySelectorAll("[data-map-ready='1']")) host.append(host.conurbNetwork.picture());
+});
+addEventListener("afterprint", () => {
+  document.querySelectorAll(".network-paper").forEach((picture) => picture.remove());
 });

@@ -30,7 +30,7 @@ def browser() -> Client:
 def queued(monkeypatch):
     """Jobs stay in the queue until `work` does them."""
     monkeypatch.setattr(answers, "LARGE", 0)
-    with mock.patch("conurb.background.actions.carry_out") as queue:
+    with mock.patch("conurb.background.actions.hand_on") as queue:
         yield queue
 
 

@@ -227,8 +227,12 @@ def bottlenecks_geojson(bottlenecks: list[Bottleneck]) -> Json:
 def _road(network: Network, number: int) -> str:
     link = network.links[number]
     kind = CLASS_NAMES[link.kind]
-    name = " ".join(filter(None, (link.ref, in_language(link.name.zh, link.name.en))))
-    return name or in_language(kind.zh, kind.en)
+    name = in_language(link.name.zh, link.name.en)
+    digits = "".join(filter(str.isdigit, link.ref))
+    # the name of a numbered road mostly holds its number: G319 is 319国道
+    numbered = bool(digits) and digits in name
+    told = name if numbered else " ".join(filter(None, (link.ref, name)))
+    return told or in_language(kind.zh, kind.en)
 
 
 def _place(network: Network, number: int) -> str:

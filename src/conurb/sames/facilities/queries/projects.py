@@ -87,11 +87,21 @@ class Project:
     cost_source: str
 
     @property
+    def cities_told(self) -> str:
+        """The cities it lies in, in a row."""
+        return in_language("、", ", ").join(self.cities)
+
+    @property
+    def items_told(self) -> str:
+        """The numbers of its items, in a row."""
+        return in_language("、", ", ").join(item.number for item in self.items)
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known of it beside figures: pairs of a name and a value."""
         found = [(_("Kind of project"), self.kind)]
         if self.cities:
-            found.append((_("Cities it lies in"), in_language("、", ", ").join(self.cities)))
+            found.append((_("Cities it lies in"), self.cities_told))
         if self.length_km:
             found.append((_("Length"), _("%(km)s km") % {"km": self.length_km}))
         if self.cost:

@@ -132,6 +132,11 @@ class Column:
     explained: str
     number: bool = False
 
+    @property
+    def rises(self) -> bool:
+        """Tell whether the list begins with the least of it."""
+        return self.key in RISING
+
 
 def travel_of(asked: str) -> Travel:
     """Return the way to travel that is asked for, by car where it is none of those appraised."""
@@ -220,6 +225,8 @@ def _rising(value: float | None) -> float:
     return value if value is not None else float("inf")
 
 
+RISING = frozenset({"place", "name", "item", "gini", "cost"})
+"""The orders that begin with the least; the others begin with the most."""
 SORTS: dict[str, Callable[[Row], Any]] = {
     "place": _by_place,
     "name": lambda row: row.project.name,

@@ -303,7 +303,7 @@ def _check_near(state: NetworkState, at: tuple[float, float]) -> None:
 
 def _too_far(metres: float) -> RefusedError:
     words = _("This place is %(km)s km from the nearest road of the network; choose one nearer.")
-    return RefusedError(words % {"km": f"{metres / 1000:.0f}"}, status=422)
+    return RefusedError(words % {"km": f"{metres / 1000:,.0f}"}, status=422)
 
 
 def _feature(geometry: shapely.Geometry, properties: dict[str, Any]) -> Json:

@@ -51,6 +51,15 @@ class Cell:
     before: float | None
     after: float | None
 
+    @property
+    def changes(self) -> bool:
+        """Tell whether the change shows in whole minutes."""
+        return minutes(self.before) != minutes(self.after)
+
+    def __str__(self) -> str:
+        before, after = minutes(self.before), minutes(self.after)
+        return f"{before} → {after}" if self.changes else before
+
 
 @dataclass(frozen=True)
 class Centres:
@@ -227,13 +236,3 @@ def overlap(one: Row, other: Row, result: Result) -> str:
                 "hours": hours
             }
     return ""
-
-
-def centre_words(centres: Centres) -> list[str]:
-    """Return the times between centres in words, for a line of a document."""
-    return [
-        f"{name} → {centres.names[at]} {minutes(cell.before)} → {minutes(cell.after)}"
-        for name, cells in centres.rows
-        for at, cell in enumerate(cells)
-        if cell is not None
-    ]

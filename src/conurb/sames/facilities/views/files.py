@@ -24,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GPKG = "application/geopackage+sqlite3"
 CSV = "text/csv; charset=utf-8"
 ZIP = "application/zip"
-WIDTHS_MM = (13, 52, 16, 19, 18, 18, 19, 19)
+WIDTHS_MM = (20, 50, 17, 18, 16, 17, 19, 17)
 
 
 @require_safe
@@ -87,18 +87,19 @@ def _listed(of: Read, rows: list[Row]) -> Listed:
         ],
         rows=[
             [
-                f"{row.place}（{row.best}–{row.worst}）" if row.works else "–",
+                f"{row.place} ({row.best}–{row.worst})" if row.works else "–",
                 row.project.name,
-                "、".join(item.number for item in row.project.items),
+                row.project.items_told,
                 row.project.stage.name,
-                figure(row.minutes_saved, 2),
-                figure(row.hours_saved, 0),
-                gain(row.jobs_gain, 0),
-                gain(row.gini_change, 4),
+                figure(row.minutes_saved if row.works else None, 2),
+                figure(row.hours_saved if row.works else None, 0),
+                gain(row.jobs_gain if row.works else None, 0),
+                gain(row.gini_change if row.works else None, 4),
             ]
             for row in rows
         ],
         widths_mm=WIDTHS_MM,
+        numbers=[False] * 4 + [True] * 4,
     )
 
 

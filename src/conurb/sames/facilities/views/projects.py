@@ -93,6 +93,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "sides": sides,
             "lines": showing.lines_of(one, other),
             "overlap": showing.overlap(one, other, of.result),
+            "provenance": provenance(of),
             "counties": showing.counties_of(sides),
             "map": maps.Shown(
                 key="both-map",
@@ -149,6 +150,7 @@ def together(request: HttpRequest) -> HttpResponse:
             "verdict": verdict(more, len(rows)),
             "centres": showing.centres_of(whole.centres),
             "map": _map(of, "together-map", whole, keys, fit="projects"),
+            "provenance": provenance(of),
         },
     )
 
@@ -240,7 +242,8 @@ def _map(
         digest=maps.short_digest(of.state),
         projects=True,
         only=marked,
-        marked=["-", *marked] if second else marked[:1],
+        # one stands out, several are drawn alike
+        marked=["-", *marked] if second else [*marked] if len(marked) == 1 else [],
         areas=maps.areas_of(of.result.nearest, worth) if of.result and worth else None,
         views="change",
         soft=True,

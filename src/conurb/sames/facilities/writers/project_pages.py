@@ -19,16 +19,18 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Mm, Pt, RGBColor
 
 from conurb.journal.paper import CONTROL, Face, name_alternatives, page_number, set_font
+from conurb.region.models import in_language
 from conurb.sames.facilities import shades
 from conurb.sames.facilities.queries.maps import LegendClass
 from conurb.sames.facilities.queries.projects import Project
 from conurb.sames.facilities.queries.showing import Centres, Figure
-from conurb.sames.facilities.templatetags.facilities import figure, minutes
+from conurb.sames.facilities.templatetags.facilities import figure
 
 TITLE = Face("黑体", 18, bold=True)
 HEAD = Face("黑体", 11, bold=True)
 TEXT = Face("宋体", 9.5)
 SMALL = Face("宋体", 8)
+SMALL_HEAD = Face("黑体", 8.5, bold=True)
 NUMBER = Face("黑体", 14, bold=True)
 Align: TypeAlias = WD_ALIGN_PARAGRAPH
 WIDTH_MM = 174
@@ -62,6 +64,7 @@ class Listed:
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     widths_mm: Sequence[float]
+    numbers: Sequence[bool]
 
 
 def write(pages: Sequence[Page], listed: Listed | None = None) -> bytes:
@@ -105,11 +108,12 @@ class _Paper:
         table = self._table(len(listed.rows) + 1, listed.widths_mm)
         # rows one by one: to ask a table for a cell reads the whole table again
         head, *rows = [row.cells for row in table.rows]
-        for cell, words in zip(head, listed.heads, strict=True):
-            self._cell(cell, words, HEAD, fill="EEF0F3")
+        aligned = [Align.RIGHT if number else Align.LEFT for number in listed.numbers]
+        for cell, words, align in zip(head, listed.heads, aligned, strict=True):
+            self._cell(cell, words, SMALL_HEAD, align=align, fill="EEF0F3")
         for cells, row in zip(rows, listed.rows, strict=True):
-            for cell, value in zip(cells, row, strict=True):
-                self._cell(cell, value, SMALL)
+            for cell, value, align in zip(cells, row, aligned, strict=True):
+                self._cell(cell, value, SMALL, align=align)
         table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
         self._line("", SMALL)
 
@@ -117,9 +121,8 @@ class _Paper:
         """Write a project; everything is measured so that it keeps to one page."""
         project = page.project
         self._line(project.name, TITLE, after=1)
-        items = "、".join(item.number for item in project.items)
-        said = [_("Item %(number)s of the plan") % {"number": items}, project.kind]
-        said += [project.stage.name, page.travel, "、".join(project.cities)]
+        said = [_("Item %(number)s of the plan") % {"number": project.items_told}, project.kind]
+        said += [project.stage.name, page.travel, project.cities_told]
         self._line(" · ".join(filter(None, said)), TEXT, after=4)
         if page.no_effect:
             self._line(page.no_effect, TEXT, after=3)
@@ -131,7 +134,7 @@ class _Paper:
         self._legend(page.legend)
         self._head(_("Words and tasks of the plan"))
         for task in project.tasks[:2]:
-            self._line(f"{task.number} {_cut(task.text)}（{task.stage}）", TEXT)
+            self._line(f"{task.number} {_cut(task.text)}{_aside(task.stage)}", TEXT)
         if not project.tasks:
             self._line(_cut(project.words), TEXT)
         if project.assumed:
@@ -142,7 +145,7 @@ class _Paper:
         if page.gainers:
             self._head(_("Hours saved a day, by county"))
             told = [f"{name} {figure(hours, 0)}" for name, hours in page.gainers]
-            self._line("，".join(told), TEXT)
+            self._line(in_language("，", ", ").join(told), TEXT)
         self._line(page.provenance, SMALL, before=4)
 
     def saved(self, title: str) -> bytes:
@@ -164,37 +167,45 @@ class _Paper:
             said = cell.add_paragraph()
             said.alignment = Align.CENTER
             self._spaced(said, 0, 1)
-            self._run(said, f"{each.name}{f'（{each.more}）' if each.more else ''}", SMALL)
+            self._run(said, f"{each.name}{_aside(each.more)}" if each.more else each.name, SMALL)
 
     def _legend(self, legend: Sequence[LegendClass]) -> None:
+        drawn = self.document.add_paragraph()
+        drawn.alignment = Align.CENTER
+        self._spaced(drawn, 0, 1)
+        self._run(drawn, "▬ ", SMALL, colour="C0392B")
+        self._run(drawn, _("the project") + "  ", SMALL)
+        self._run(drawn, "● ", SMALL, colour="1769AA")
+        self._run(drawn, _("city centres"), SMALL)
+        if not legend:
+            return
         line = self.document.add_paragraph()
         line.alignment = Align.CENTER
         self._spaced(line, 0, 3)
-        self._run(line, "▬ ", SMALL, colour="C0392B")
-        self._run(line, _("the project") + "  ", SMALL)
-        self._run(line, "● ", SMALL, colour="1769AA")
-        self._run(line, _("city centres") + "  ", SMALL)
         self._run(line, _("minutes saved on an average trip:") + " ", SMALL)
         for each in legend:
-            self._run(line, "■ ", SMALL, colour=shades.GAIN[each.shade].lstrip("#").upper())
-            self._run(line, f"{each.words}  ", SMALL)
+            self._run(line, "■\u00a0", SMALL, colour=shades.GAIN[each.shade].lstrip("#").upper())
+            self._run(line, each.words.replace(" ", "\u00a0") + "  ", SMALL)
 
     def _centres(self, centres: Centres) -> None:
         number = len(centres.names)
         table = self._table(number + 1, [WIDTH_MM / (number + 1)] * (number + 1))
         self._cell(table.cell(0, 0), _("From \\ to"), SMALL, fill="EEF0F3")
         for at, name in enumerate(centres.names, start=1):
-            self._cell(table.cell(0, at), name, SMALL, fill="EEF0F3")
+            self._cell(table.cell(0, at), name, SMALL, align=Align.RIGHT, fill="EEF0F3")
             self._cell(table.cell(at, 0), name, SMALL, fill="EEF0F3")
         for row, (_name, cells) in enumerate(centres.rows, start=1):
             for at, cell in enumerate(cells, start=1):
-                said = "–" if cell is None else f"{minutes(cell.before)} → {minutes(cell.after)}"
-                self._cell(table.cell(row, at), said, SMALL)
+                said = "–" if cell is None else str(cell)
+                self._cell(table.cell(row, at), said, SMALL, align=Align.RIGHT)
 
     def _table(self, rows: int, widths_mm: Sequence[float]) -> Any:
         table = self.document.add_table(rows, len(widths_mm))
         table.style = "Table Grid"
         table.autofit = False
+        # Word goes by the cells, LibreOffice by the columns
+        for column, width in zip(table.columns, widths_mm, strict=True):
+            column.width = Mm(width)
         for row in table.rows:
             for cell, width in zip(row.cells, widths_mm, strict=True):
                 cell.width = Mm(width)
@@ -245,6 +256,11 @@ class _Paper:
         if colour:
             run.font.color.rgb = RGBColor.from_string(colour)
         set_font(run, face.chinese)
+
+
+def _aside(words: str) -> str:
+    """Put words in brackets, as the language of the moment sets them."""
+    return in_language(f"（{words}）", f" ({words})")
 
 
 def _cut(words: str) -> str:
