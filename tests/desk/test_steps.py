@@ -6,6 +6,7 @@ import pytest
 
 from conurb.desk.stages import OPEN, State, Verb, deliverable, possible
 from conurb.desk.steps import STEPS, places
+from conurb.desk.templatetags.desk import state_look
 
 
 @pytest.mark.parametrize("state", [each for each in State if each != State.DRAFT])
@@ -27,6 +28,14 @@ def test_steps_before_the_one_it_is_at_are_done_and_those_after_ahead(state: Sta
 )
 def test_a_decision_that_stands_is_where_it_was(granted, delivered, like) -> None:
     assert places(State.UPHELD, granted=granted, delivered=delivered) == places(like)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "look"), [("granted", "done"), ("refused", "late"), ("", "late")]
+)
+def test_what_was_upheld_is_drawn_as_what_stands(outcome, look) -> None:
+    assert state_look(State.UPHELD, outcome) == look
+    assert state_look(State.REVIEW, outcome) == "on-course"
 
 
 def test_no_state_is_a_dead_end_but_those_in_which_all_is_done() -> None:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from base64 import urlsafe_b64decode
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,13 @@ def browser(client_of, holder):
 
 def text(answer):
     return answer.content.decode()
+
+
+def test_a_validity_that_ends_at_midnight_has_the_day_before_as_its_last():
+    midnight = timezone.make_aware(datetime(2026, 9, 4))
+    assert Record(valid_until=midnight).last_day == date(2026, 9, 3)
+    assert Record(valid_until=midnight + timedelta(hours=1)).last_day == date(2026, 9, 4)
+    assert Record(valid_until=None).last_day is None
 
 
 def code_on(answer):

@@ -95,13 +95,13 @@ class PassForm(Form):
     drawn = forms.CharField(
         label=gettext_lazy("Route drawn on the map"), required=False, widget=forms.HiddenInput
     )
-    from_time = forms.TimeField(label=gettext_lazy("From"), widget=ClockInput)
+    from_time = forms.TimeField(label=gettext_lazy("Start time"), widget=ClockInput)
     until_time = forms.TimeField(
-        label=gettext_lazy("Until"),
+        label=gettext_lazy("End time"),
         widget=ClockInput,
         help_text=gettext_lazy("Earlier than the beginning means the next day"),
     )
-    days = forms.ChoiceField(label=gettext_lazy("Days"))
+    days = forms.ChoiceField(label=gettext_lazy("Days of passage"))
     term = forms.ChoiceField(label=gettext_lazy("For how long"))
     first_day = forms.DateField(label=gettext_lazy("First day"), widget=day_input())
     renews = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
