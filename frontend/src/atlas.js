@@ -8,19 +8,12 @@
 //
 // The address keeps what is shown: #zoom/lat/lon/key:opacity,key:opacity
 import {
-  boundsOf, collection, css, groundMap, load, maplibregl, nameAt, onTheme, say,
+  boundsOf, collection, css, element, groundMap, load, maplibregl, nameAt, onTheme, say,
 } from "./parts/ground-map.js";
 
 const CITIES_ABOVE = "city-edges"; // borders of cities are drawn above areas, with a bright edge
 const OUTLINES_FROM = 11;
 const SHOWN_FULLY = 80;
-
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
 
 // --- one version on a map --------------------------------------------------------------------------
 const colours = ({ legend, unknown }) => {

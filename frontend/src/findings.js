@@ -1,26 +1,12 @@
 // The map of the findings of all layers: data-findings-map, with the address of their GeoJSON in
 // data-source. Far out a finding is smaller than a pixel, so that its middle is marked.
 import {
-  boundsOf, collection, css, groundMap, load, maplibregl, nameAt, onTheme, say,
+  boundsOf, collection, css, element, groundMap, load, maplibregl, nameAt, onTheme, say,
 } from "./parts/ground-map.js";
+import { ruleColour } from "./parts/rule-colours.js";
 
-const RULES = ["overlap", "gap", "facing", "protected", "joining", "corridor"];
 const MARKED_BELOW = 13;
 const SHOWN_AT_MOST = 8;
-
-const ruleColour = () => [
-  "match",
-  ["get", "rule"],
-  ...RULES.flatMap((rule) => [rule, css(`--rule-${rule}`)]),
-  css("--rule-other"),
-];
-
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
 
 const PAINTED = {
   "findings-areas": "fill-color",

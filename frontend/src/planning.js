@@ -8,25 +8,13 @@
 // A remark is pinned by a click on the map while the button data-pin-start is pressed; from the
 // keyboard by Enter, which takes the middle of the map, or by the fields for coordinates.
 import {
-  boundsOf, collection, css, groundMap, load, maplibregl, nameAt, onTheme, say,
+  boundsOf, collection, css, element, groundMap, load, maplibregl, nameAt, onTheme, say,
 } from "./parts/ground-map.js";
+import { ruleColour } from "./parts/rule-colours.js";
 
 const FINDINGS = ["findings-areas", "findings-lines", "findings-points"];
-const RULES = ["overlap", "gap", "facing", "protected", "joining", "corridor"];
 const PAINTED = { polygon: "fill", line: "line", point: "circle" };
 
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
-const ruleColour = () => [
-  "match",
-  ["get", "rule"],
-  ...RULES.flatMap((rule) => [rule, css(`--rule-${rule}`)]),
-  css("--rule-other"),
-];
 const resolved = ["==", ["get", "standing"], "resolved"];
 
 function nameCities(map, counties) {
@@ -253,7 +241,7 @@ class ReviewMap {
   popupOf(finding) {
     const { properties } = finding;
     const box = element("div", "map-popup");
-    const key = element("span", "planning-key");
+    const key = element("span", "rule-key");
     key.dataset.rule = properties.rule;
     const head = element("h3", "planning-popup-head");
     head.append(key, properties.rule_name);

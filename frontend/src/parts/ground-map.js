@@ -15,6 +15,13 @@ export { maplibregl };
 export const collection = (features = []) => ({ type: "FeatureCollection", features });
 export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+export function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
 const workerBeside = new URL("maplibre-worker.js", document.currentScript.src).href;
 
 export async function load(address) {

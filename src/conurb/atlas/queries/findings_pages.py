@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from math import cos, log2, radians
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from conurb.atlas.finding_files import names_of_cities
 from conurb.atlas.models import Finding, LayerVersion
 
+LARGE_M2 = 10_000.0
+"""From here on an area is told in hectares."""
 _SHOWN = 80
 """Per cent of a layer's colour on the map that a row leads to."""
 _DEGREES_AT_ZOOM_0 = 360.0
@@ -34,7 +37,7 @@ def rows_of(findings: Sequence[Finding], compared: Sequence[LayerVersion]) -> li
     return [
         Row(
             each,
-            "、".join(cities.get(code, code) for code in each.city_codes),
+            _(", ").join(cities.get(code, code) for code in each.city_codes),
             size_words(each.area_m2, each.length_m),
             _place(each, versions),
         )
@@ -45,8 +48,10 @@ def rows_of(findings: Sequence[Finding], compared: Sequence[LayerVersion]) -> li
 def size_words(area_m2: float | None, length_m: float | None) -> str:
     """Write an area in hectares or square metres, else a length in metres; "—" for neither."""
     if area_m2 is not None:
-        return f"{area_m2 / 10_000:,.2f} ha" if area_m2 >= 10_000 else f"{area_m2:,.0f} m²"
-    return f"{length_m:,.0f} m" if length_m else "—"
+        if area_m2 >= LARGE_M2:
+            return f"{area_m2 / LARGE_M2:,.2f} {_('ha')}"
+        return f"{area_m2:,.0f} {_('m²')}"
+    return f"{length_m:,.0f} {_('m')}" if length_m is not None else "—"
 
 
 def _place(each: Finding, versions: Mapping[tuple[str, int], str]) -> str:

@@ -31,7 +31,8 @@ class Group:
 
 
 def groups(actor: User | AnonymousUser, region_name: str, also: Iterable[str] = ()) -> list[Group]:
-    """Return the layers that somebody may look at, city by city, the region's first.
+    """Return the layers that somebody may look at, city by city, the region's first; of a city
+    its land-use plan first, and the others in the order of their kinds.
 
     Of each layer stands the latest published version, and whatever newer one this person may see;
     `also` names further versions by their keys.
@@ -41,7 +42,7 @@ def groups(actor: User | AnonymousUser, region_name: str, also: Iterable[str] = 
         LayerVersion.objects.visible_to(actor)
         .exclude(state=LayerVersion.State.WITHDRAWN)
         .select_related("layer__city", "layer__authority")
-        .order_by("layer__city__order", "layer__kind", "layer__name_zh", "layer_id", "-number")
+        .order_by("layer__city__order", "layer__name_zh", "layer_id", "-number")
     )
     found: dict[str, Group] = {}
     closed: set[int] = set()
@@ -56,6 +57,9 @@ def groups(actor: User | AnonymousUser, region_name: str, also: Iterable[str] = 
             city.code if city else "", Group(city.name if city else region_name, [])
         )
         group.versions.append(version)
+    kinds = Layer.Kind.values
+    for group in found.values():
+        group.versions.sort(key=lambda version: kinds.index(version.layer.kind))
     return sorted(found.values(), key=lambda group: group.versions[0].layer.city is not None)
 
 

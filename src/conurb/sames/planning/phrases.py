@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +11,22 @@ from conurb.journal.phrases import Address, Detail, Phrase
 from conurb.refusal import Words
 
 Remark = tuple[Words, Words]
+FIELDS: Mapping[str, Words] = {
+    "kind": _("Kind of plan"),
+    "level": _("Level"),
+    "state": _("State"),
+    "period": _("Period"),
+    "basis": _("Document that says so"),
+    "above": _("Plan above"),
+    "layers": _("Layers"),
+    "note_zh": _("Note in Chinese"),
+    "note_en": _("Note in English"),
+}
+"""What the fields of an entry of the library are called."""
 
 
 def _reason(detail: Detail) -> list[Remark]:
-    return [(_("Words"), detail["reason"])] if detail.get("reason") else []
+    return [(_("Opinion or note"), detail["reason"])] if detail.get("reason") else []
 
 
 def _version(detail: Detail) -> list[Remark]:
@@ -23,7 +37,7 @@ def _version(detail: Detail) -> list[Remark]:
 
 def _changes(detail: Detail) -> list[Remark]:
     return [
-        (name, f"{before or '—'} → {after or '—'}")
+        (FIELDS.get(name, name), f"{before or '—'} → {after or '—'}")
         for name, (before, after) in detail.get("changes", {}).items()
     ]
 

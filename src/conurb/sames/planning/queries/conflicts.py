@@ -21,11 +21,11 @@ from shapely.geometry.base import BaseGeometry
 from conurb.atlas import land_use
 from conurb.atlas.models import Finding, FindingRun, Layer, LayerVersion
 from conurb.atlas.queries import findings as atlas
+from conurb.atlas.queries.findings_pages import size_words
 from conurb.atlas.schemas import SCHEMAS
 from conurb.region.models import City, User, in_language
 from conurb.sames.planning.models import Review
 
-LARGE_M2 = 10_000.0
 SORTS: Mapping[str, Promise] = {
     "": gettext_lazy("gravest first"),
     "size": gettext_lazy("largest first"),
@@ -61,6 +61,11 @@ class FindingFilter:
             sort=query.get("sort", "") if query.get("sort", "") in SORTS else "",
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
         )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was asked that not every finding has."""
+        return bool(self.rule or self.standing or self.severity or self.city)
 
 
 @dataclass(frozen=True)
@@ -254,15 +259,6 @@ def compared(actor: User, review: Review) -> list[LayerVersion]:
     )
     others = seen.exclude(pk=review.version_id).select_related("layer__city")
     return [review.version, *others.order_by("layer__city__order", "layer__kind", "layer_id")]
-
-
-def size_words(area_m2: float | None, length_m: float | None) -> str:
-    """Write an area in hectares or square metres, else a length in metres."""
-    if area_m2 is not None:
-        if area_m2 >= LARGE_M2:
-            return f"{area_m2 / LARGE_M2:,.2f} ha"
-        return f"{area_m2:,.0f} m²"
-    return f"{length_m:,.0f} m" if length_m is not None else "—"
 
 
 def class_name(kind: str, code: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from conurb.atlas.models import Layer
 from conurb.journal.models import Entry
@@ -15,6 +16,7 @@ from conurb.region.models import works_for_region
 from conurb.sames.planning import library
 from conurb.sames.planning.actions.library import may_edit
 from conurb.sames.planning.models import Judgement, LibraryPlan, Review
+from conurb.sames.planning.phrases import FIELDS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
 LONGEST = 80
 HISTORY = 30
+CHOICES = {
+    "kind": dict(LibraryPlan.Kind.choices),
+    "level": dict(LibraryPlan.Level.choices),
+    "state": dict(LibraryPlan.State.choices),
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,23 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A field of an entry, what it said and what it says now."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was done to an entry: fields that were changed, or none where it was judged."""
+
+    entry: Entry
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True)
 class Page:
     """One plan with all that its page shows."""
 
@@ -73,7 +97,7 @@ class Page:
     layers: Sequence[Layer]
     reviews: Sequence[Review]
     judgements: Sequence[Judgement]
-    history: Sequence[Entry]
+    history: Sequence[Past]
     may_edit: bool
 
 
@@ -107,11 +131,11 @@ def year_of_plan() -> int | None:
 def page(actor: User | AnonymousUser, plan: LibraryPlan) -> Page:
     """Return what a page shows of a plan."""
     layers = list(Layer.objects.visible_to(actor).filter(plans=plan).select_related("city"))
-    history = []
+    history: list[Past] = []
     if works_for_region(actor):
         # the journal shows everybody what his authority may see of it
         entries = Entry.objects.visible_to(actor).filter(object_urn=plan.urn)
-        history = list(entries.order_by("-at")[:HISTORY])
+        history = [Past(each, _changes(actor, each)) for each in entries.order_by("-at")[:HISTORY]]
     return Page(
         plan=plan,
         below=list(plan.below.select_related("authority")),
@@ -123,6 +147,29 @@ def page(actor: User | AnonymousUser, plan: LibraryPlan) -> Page:
         history=history,
         may_edit=may_edit(actor, plan),
     )
+
+
+def _changes(actor: User | AnonymousUser, entry: Entry) -> list[Change]:
+    told: Mapping[str, Sequence[Any]] = entry.detail.get("changes", {})
+    return [
+        Change(str(FIELDS.get(name, name)), _words(actor, name, before), _words(actor, name, after))
+        for name, (before, after) in told.items()
+    ]
+
+
+def _words(actor: User | AnonymousUser, field: str, value: Any) -> str:
+    """Write a value of a field as the page does; a layer unseen by the actor has no name."""
+    if not value:
+        return "—"
+    if field == "above":
+        above = LibraryPlan.objects.filter(key=value).first()
+        return above.name if above else str(value)
+    if field == "layers":
+        names = {
+            each.key: each.name for each in Layer.objects.visible_to(actor).filter(key__in=value)
+        }
+        return _(", ").join(names.get(key, "…") for key in value)
+    return str(CHOICES.get(field, {}).get(value, value))
 
 
 def _plans() -> QuerySet[LibraryPlan]:

@@ -32,10 +32,19 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Colours:
+    """What the colours of the layers of one kind stand for: (name, colour) each."""
+
+    kind: str
+    classes: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class ReviewMap:
     """The map of a review; `json` is what the browser reads."""
 
     layers: Sequence[Drawn]
+    legend: Sequence[Colours]
     bounds: Bounds
 
     @property
@@ -63,13 +72,21 @@ def map_of(actor: User, review: Review) -> ReviewMap:
         )
         for version in order
     ]
-    return ReviewMap(layers, _around(actor, review))
+    return ReviewMap(layers, _legend(versions, layers), _around(actor, review))
 
 
-def bounds_of(reviews: Sequence[Review]) -> Bounds | None:
-    """Return the rectangle that holds the versions of reviews; None without any."""
-    boxes = [review.version.bounds for review in reviews]
-    return _joined(boxes) if boxes else None
+def _legend(versions: Sequence[LayerVersion], layers: Sequence[Drawn]) -> list[Colours]:
+    """Return the classes that occur in any of the layers, kind by kind, the plans first."""
+    sources = {each.key: each.source for each in layers}
+    kinds: dict[str, dict[tuple[str, str], None]] = {kind: {} for kind in Layer.Kind.values}
+    for version in versions:
+        for entry in sources[version.key]["legend"]:
+            kinds[version.layer.kind].setdefault((entry["name"], entry["colour"]))
+    return [
+        Colours(str(Layer.Kind(kind).label), list(classes))
+        for kind, classes in kinds.items()
+        if classes
+    ]
 
 
 def _around(actor: User, review: Review) -> Bounds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -47,13 +47,19 @@ class Album:
         where = borders()
         self.borders = [where.plane.to_degrees(line) for line in where.lines.values()]
 
-    def overview(self) -> Picture:
-        """Return the whole: every finding marked by its number, or the version where none is."""
+    def overview(self, numbers: Mapping[str, int]) -> Picture:
+        """Return the whole: every finding marked by its number, or the version where none is.
+
+        `numbers` are those of findings by key.
+        """
         found = list(self.shapes.values())
         shown = found or [shapely.box(*self.review.version.bounds)]
         marks = [
-            (point.x, point.y, number)
-            for number, point in enumerate((each.representative_point() for each in found), 1)
+            (point.x, point.y, numbers[key])
+            for key, point in (
+                (key, shape.representative_point()) for key, shape in self.shapes.items()
+            )
+            if key in numbers
         ]
         return self._drawn(shown, None, marks)
 

@@ -28,12 +28,12 @@ FINEST = 6
 
 @dataclass(frozen=True)
 class TierArea:
-    """A tier with its areas and how many square kilometres they have."""
+    """A tier with its areas, as properties of features, and the square kilometres of all."""
 
     key: str
     name: str
     colour: str
-    areas: int
+    areas: Sequence[dict[str, Any]]
     km2: float
 
 
@@ -94,18 +94,22 @@ def features(reviews: Sequence[Review]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: -order.get(each["properties"]["tier"], len(order)))
 
 
-def tiers(shown: Sequence[dict[str, Any]]) -> list[TierArea]:
-    """Add up the areas by tier, from the inside outwards."""
+def tiers(reviews: Sequence[Review], shown: Sequence[dict[str, Any]]) -> list[TierArea]:
+    """Add up the areas of reviews by tier, from the inside outwards; `shown` are their features.
+
+    What is added up is what the versions count by class, as their history does: the areas of the
+    features are rounded already.
+    """
     told = []
     for code, name in ZONES.items():
-        own = [each["properties"] for each in shown if each["properties"]["tier"] == code]
+        square_metres = sum(_area(review.version.classes, code) for review in reviews)
         told.append(
             TierArea(
                 key=code,
                 name=in_language(name.zh, name.en),
                 colour=colour_of(Layer.Kind.ZONES, code),
-                areas=len(own),
-                km2=round(sum(each["km2"] for each in own), 1),
+                areas=[each["properties"] for each in shown if each["properties"]["tier"] == code],
+                km2=round(square_metres / 1e6, 1),
             )
         )
     return told

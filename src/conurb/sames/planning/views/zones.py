@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from conurb.sames.planning.models import plans_space
 from conurb.sames.planning.queries import zones as queries
-from conurb.sames.planning.queries.maps import bounds_of
 
 
 @require_safe
@@ -26,9 +25,7 @@ def zones(request: HttpRequest) -> HttpResponse:
         "day": day,
         "today": timezone.localdate(),
         "shown": shown,
-        "tiers": queries.tiers(features),
-        "areas": [each["properties"] for each in reversed(features)],
-        "bounds": bounds_of(shown),
+        "tiers": queries.tiers(shown, features),
         "history": queries.with_changes(history),
         "proposed": queries.proposed(request.user),
         "submits": plans_space(request.user),
