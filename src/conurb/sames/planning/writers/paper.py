@@ -6,7 +6,7 @@ findings of every rule. Written in the language of the moment; the Chinese one i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -48,12 +48,16 @@ HEADING = Face("黑体", 15)
 BODY = Face("仿宋", 14)
 CELL = Face("仿宋", 10.5)
 NOTE = Face("仿宋", 10.5)
+LEGEND = Face("仿宋", 9)
+FIXED_SPACE = "\N{NO-BREAK SPACE}"
 PAGE = Face("宋体", 12)
 PICTURED_A_RULE = 3
 """Findings of a rule that get a picture of their own: the gravest first."""
 TABLED_A_RULE = 40
 """Findings of a rule that are written out; the workbook has all."""
 TEXT_WIDTH_MM = 156
+FINDING_WIDTH_MM = 118
+"""Of the picture of one finding: two stand on a page with their legends."""
 CODE_MM = 50
 
 
@@ -69,8 +73,7 @@ def write(actor: User, review: Review, moment: datetime) -> bytes:
     paper.head(review, moment)
     paper.facts(review)
     paper.parties(page.parties)
-    for each in adoption.adoptions_of(review):
-        paper.adoption(each, moment)
+    paper.adoption(adoption.adoption_of(review), moment)
     paper.rounds(page, conflicts.counts_of_rounds(actor, review))
     paper.findings(summary, rows, Album(actor, review))
     paper.remarks(page.threads)
@@ -150,8 +153,10 @@ class _Paper:
         ]
         self._table(head, rows, [40, 22, 34, 24, 36])
 
-    def adoption(self, found: Adoption, moment: datetime) -> None:
-        """A signed record of the adoption, with a code that any phone checks."""
+    def adoption(self, found: Adoption | None, moment: datetime) -> None:
+        """The signed record of the adoption, with a code that any phone checks."""
+        if found is None:
+            return
         self._heading(_("Signed record of the adoption"))
         record = found.record
         rows = [
@@ -178,6 +183,7 @@ class _Paper:
             paragraph = self.document.add_paragraph()
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.space_before = Pt(8)
             drawn = BytesIO()
             # level M: what is printed is scanned at rest, and smaller dots would be worse than dirt
             segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=8, border=4)
@@ -209,8 +215,8 @@ class _Paper:
             ]
             for each in reversed(page.rounds)
         ]
-        head = [_("Round"), _("Version"), _("Submitted at"), "SHA-256", _("Findings"), _("Words")]
-        self._table(head, rows, [12, 14, 28, 52, 16, 34])
+        head = [_("Round"), _("Version"), _("Submitted at"), "SHA-256", _("Findings"), _("Note")]
+        self._table(head, rows, [13, 14, 28, 50, 17, 34])
 
     def findings(self, summary: conflicts.Summary, rows: Sequence[Row], album: Album) -> None:
         """What was found, rule by rule, with pictures."""
@@ -218,9 +224,13 @@ class _Paper:
         if summary.pending:
             self._text(summary.pending)
             return
-        self._text(_("Compared: %(layers)s.") % {"layers": _(", ").join(album.names())})
+        self._line(
+            _("Compared: %(layers)s.") % {"layers": _("; ").join(album.names())}, NOTE, after=6
+        )
         if not summary.rules:
             self._text(_("Nothing was found: the maps fit together."))
+        ordered = [row for rule in summary.rules for row in rows if row.rule == rule.rule]
+        numbers = {row.key: number for number, row in enumerate(ordered, 1)}
         self._table(
             [_("Rule"), _("Now"), _("New in this round"), _("Resolved in this review")],
             [
@@ -230,11 +240,12 @@ class _Paper:
             [66, 24, 32, 34],
         )
         self._picture(
-            album.overview(),
+            album.overview(numbers),
             _("The whole; dashed: borders of cities; figures: findings that stand."),
+            TEXT_WIDTH_MM,
         )
         for rule in summary.rules:
-            self._rule(rule, [row for row in rows if row.rule == rule.rule], album)
+            self._rule(rule, [row for row in ordered if row.rule == rule.rule], numbers, album)
 
     def remarks(self, threads: Sequence[reviews.Thread]) -> None:
         """What was said, thread by thread."""
@@ -271,7 +282,9 @@ class _Paper:
             ]
             for each in reversed(events)
         ]
-        self._table([_("When"), _("Authority"), _("Act"), _("Words")], rows, [30, 36, 44, 46])
+        self._table(
+            [_("When"), _("Authority"), _("Act"), _("Opinion or note")], rows, [36, 40, 34, 46]
+        )
 
     def foot(self, moment: datetime) -> None:
         """When this was written and what counts."""
@@ -296,22 +309,25 @@ class _Paper:
         self.document.save(out)
         return out.getvalue()
 
-    def _rule(self, rule: RuleCount, rows: Sequence[Row], album: Album) -> None:
-        self._line(rule.name, HEADING, before=12)
+    def _rule(
+        self, rule: RuleCount, rows: Sequence[Row], numbers: Mapping[str, int], album: Album
+    ) -> None:
+        """A rule's findings by the numbers that they have on the picture of the whole."""
+        self._line(rule.name, HEADING, before=12, after=4, keep=True)
         written = rows[:TABLED_A_RULE]
         self._table(
             [_("No."), _("Cities"), _("What is wrong"), _("Size"), _("Standing")],
             [
                 [
-                    str(number),
+                    str(numbers[row.key]),
                     row.cities,
                     f"{row.reason}\n{row.source}",
                     row.size,
                     row.standing_name,
                 ]
-                for number, row in enumerate(written, 1)
+                for row in written
             ],
-            [10, 24, 82, 20, 20],
+            [12, 22, 80, 24, 18],
         )
         if len(rows) > len(written):
             self._line(
@@ -320,10 +336,16 @@ class _Paper:
                 NOTE,
             )
         standing = [row for row in rows if row.standing != "resolved"]
-        for number, row in enumerate(standing[:PICTURED_A_RULE], 1):
+        for row in standing[:PICTURED_A_RULE]:
             picture = album.of(row)
             if picture is not None:
-                self._picture(picture, f"{rule.name} {number}: {row.cities}, {row.size}")
+                caption = _("%(number)s. %(rule)s: %(cities)s, %(size)s") % {
+                    "number": numbers[row.key],
+                    "rule": rule.name,
+                    "cities": row.cities,
+                    "size": row.size,
+                }
+                self._picture(picture, caption, FINDING_WIDTH_MM)
 
     def _signed(self, each: reviews.Standing) -> str:
         party = each.party
@@ -371,6 +393,9 @@ class _Paper:
             return
         table = self.document.add_table(rows=0, cols=len(widths))
         table.style, table.autofit = "Table Grid", False
+        # Word goes by the cells, LibreOffice and WPS by the columns
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
         if head is not None:
             cells = table.add_row()
             cells._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
@@ -389,12 +414,13 @@ class _Paper:
             paragraph.paragraph_format.space_after = Pt(0)
             _set(paragraph.add_run(_plain(text)), CELL, bold=bold)
 
-    def _picture(self, picture: Picture, caption: str) -> None:
+    def _picture(self, picture: Picture, caption: str, width_mm: float) -> None:
         """A picture with its caption and what its colours mean, kept together."""
         paragraph = self.document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
-        shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Mm(TEXT_WIDTH_MM))
+        paragraph.paragraph_format.space_before = Pt(8)
+        shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Mm(width_mm))
         # whoever cannot see the picture is told what it shows
         shape._inline.docPr.set("descr", _plain(caption))
         self._line(caption, NOTE, align="center", keep=bool(picture.legend))
@@ -403,10 +429,11 @@ class _Paper:
             legend.alignment = WD_ALIGN_PARAGRAPH.CENTER
             legend.paragraph_format.space_after = Pt(8)
             for name, colour in picture.legend:
-                swatch = legend.add_run("■ ")
-                _set(swatch, NOTE)
+                # a name stays beside its colour, in one line
+                swatch = legend.add_run(f"■{FIXED_SPACE}")
+                _set(swatch, LEGEND)
                 swatch.font.color.rgb = RGBColor.from_string(colour.lstrip("#").upper())
-                _set(legend.add_run(f"{_plain(name)}   "), NOTE)
+                _set(legend.add_run(_plain(name).replace(" ", FIXED_SPACE) + "  "), LEGEND)
 
 
 def _set(run: Any, face: Face, *, bold: bool = False) -> None:
