@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -210,6 +212,55 @@ def test_parallel_links_share():
     assert found.flows == pytest.approx([5, 5, 0])
     assert found.within == 2
     assert found.objective == pytest.approx(2 * 10 * (5 + 5**2 / 20))
+
+
+@pytest.mark.skipif(not TNTP.is_dir(), reason="the public networks are not beside the project")
+@pytest.mark.parametrize("name", ["SiouxFalls", "Anaheim"])
+def test_capacities_may_stand_in_the_coefficients(name):
+    # as in Winnipeg: every capacity is 1, and b is what b / capacity ^ power would be
+    network = read_network(text_of(TNTP / f"{name}_net.tntp"))
+    trips = read_demand(text_of(TNTP / f"{name}_trips.tntp"), network).trips
+    best, _ = read_flows(text_of(TNTP / f"{name}_flow.tntp"), network)
+    folded = replace(
+        network,
+        capacity=np.ones_like(network.capacity),
+        b=network.b / network.capacity**network.power,
+    )
+    found = assign(folded, trips, gap=1e-12, rounds=100)
+    assert found.flows == pytest.approx(best, abs=0.01)
+    assert found.objective == pytest.approx(objective_of(network, best), rel=1e-10)
+
+
+def streets_in_squares(seed: int) -> tuple[Network, np.ndarray]:
+    """Eight by eight crossings, ten of them zones; a third of the links take no time at all."""
+    chance = np.random.default_rng(seed)
+    at = chance.permutation(64).astype(np.int32).reshape(8, 8)
+    pairs = [
+        np.stack([one.ravel(), other.ravel()], axis=1)
+        for one, other in ((at[:, :-1], at[:, 1:]), (at[:-1], at[1:]))
+    ]
+    ends = np.concatenate([*pairs, *(pair[:, ::-1] for pair in pairs)])
+    number = len(ends)
+    free = np.where(chance.random(number) < 0.3, 0.0, chance.uniform(1, 5, number))
+    network = Network(
+        nodes=64,
+        zones=10,
+        first_through=0,
+        tails=ends[:, 0],
+        heads=ends[:, 1],
+        capacity=chance.uniform(10, 100, number),
+        length=np.ones(number),
+        free_flow_time=free,
+        b=np.full(number, 0.15),
+        power=np.full(number, 4.0),
+    )
+    return network, chance.uniform(0, 20, (10, 10))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_rounding_leaves_keeps_no_quicker_way_out(seed):
+    found = assign(*streets_in_squares(seed), gap=1e-9, rounds=60)
+    assert found.gap <= 1e-9
 
 
 @st.composite

@@ -141,7 +141,13 @@ def test_trips_are_assigned_and_compared_with_what_is_known(tmp_path):
     assert "1 links join the same nodes as one before" in done.output
     assert "objective (Beckmann) 125.000000, total cost 150.000000" in done.output
     assert "3.00 trips within zones, 4.00 without a way" in done.output
-    assert "off by 0 at most" in done.output
+    assert "known volumes: off by 0 at most (0.00e+00 of the greatest), 0 root mean" in done.output
+    assert "known costs: off by 0 at most" in done.output
+    assert "objective at the known volumes 125.000000" in done.output
+    best.write_text("From To Volume\n1 2 8\n1 2 2\n")
+    apart = assign(net, trips, "--best", best)
+    assert "与已知流量相差最多 3（最大值的 3.75e-01），均方根 3" in apart.output
+    assert "与已知费用" not in apart.output
     assert flows.read_text().splitlines()[1:] == ["1,2,5.0,15.0,15.0"] * 2
     assert costs.read_text().splitlines() == ["from,1,2", "1,0.0,15.0", "2,inf,0.0"]
     assert "出行 17.00" in assign(net, trips).output

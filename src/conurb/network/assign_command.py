@@ -62,7 +62,7 @@ def assign(
             tntp.text_of(net), toll_factor=toll_factor, distance_factor=distance_factor
         )
         demand = tntp.read_demand(tntp.text_of(trips), network)
-        known = tntp.read_flows(tntp.text_of(best), network)[0] if best else None
+        known = tntp.read_flows(tntp.text_of(best), network) if best else None
         problems = [*network.problems, *demand.problems]
         if problems:
             click.echo(render(problems, lang), err=True)
@@ -75,7 +75,7 @@ def assign(
     seconds = time.perf_counter() - begun
     said = _said(network, demand.trips, found, seconds)
     if known is not None:
-        said += _compared(network, found, known)
+        said += _compared(network, found, *known)
     for line in said:
         click.echo(line.get(lang))
     if flows:
@@ -124,22 +124,42 @@ def _said(network: Network, trips: Floats, found: Equilibrium, seconds: float) -
     return lines
 
 
-def _compared(network: Network, found: Equilibrium, known: Floats) -> list[Bilingual]:
-    """How the flows stand beside those that are known."""
+def _compared(
+    network: Network, found: Equilibrium, volumes: Floats, costs: Floats
+) -> list[Bilingual]:
+    """How flows and costs stand beside those that are known; the file may tell no costs."""
+    import numpy as np
+
     from conurb.network.assignment import objective_of
     from conurb.region.tables import Bilingual
 
-    off = float(abs(found.flows - known).max()) if len(known) else 0.0
-    share = off / float(known.max()) if len(known) and known.max() > 0 else 0.0
-    objective = objective_of(network, known)
-    return [
+    objective = objective_of(network, volumes)
+    told = ~np.isnan(costs)
+    lines = [
+        _apart(Bilingual("流量", "volumes"), found.flows, volumes),
         Bilingual(
-            f"与已知流量相差最多 {off:.4g}（最大流量的 {share:.2e}），"
             f"已知流量的目标函数 {objective:.6f}",
-            f"known flows: off by {off:.4g} at most ({share:.2e} of the greatest), "
-            f"their objective {objective:.6f}",
-        )
+            f"objective at the known volumes {objective:.6f}",
+        ),
     ]
+    if told.any():
+        lines.insert(1, _apart(Bilingual("费用", "costs"), found.costs[told], costs[told]))
+    return lines
+
+
+def _apart(what: Bilingual, found: Floats, known: Floats) -> Bilingual:
+    """By how much values differ from those that are known: at most, and root mean square."""
+    from conurb.region.tables import Bilingual
+
+    off = abs(found - known)
+    most, usual = float(off.max(initial=0.0)), float((off @ off / max(len(off), 1)) ** 0.5)
+    greatest = float(known.max(initial=0.0))
+    share = most / greatest if greatest > 0 else 0.0
+    return Bilingual(
+        f"与已知{what.zh}相差最多 {most:.4g}（最大值的 {share:.2e}），均方根 {usual:.4g}",
+        f"known {what.en}: off by {most:.4g} at most ({share:.2e} of the greatest), "
+        f"{usual:.4g} root mean square",
+    )
 
 
 def _write_flows(file: Path, network: Network, found: Equilibrium) -> None:

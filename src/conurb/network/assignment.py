@@ -27,6 +27,7 @@ from conurb.network.bushes import (
     grow,
     level,
     sprout,
+    tidy,
 )
 from conurb.network.graph import Floats, GraphError, Ints
 from conurb.network.tntp import Network
@@ -116,7 +117,7 @@ def assign(
             if reached <= gap or done >= rounds:
                 break
             done += 1
-            _round(pool, streets, loads, rooms, bushes)
+            _round(pool, streets, loads, rooms, bushes, trips)
     flows = np.zeros(len(network.tails))
     flows[links] = loads.flows
     return Equilibrium(
@@ -138,6 +139,7 @@ def _round(
     loads: Loads,
     rooms: list[Room],
     bushes: list[Bush],
+    trips: Floats,
 ) -> None:
     """Let every bush grow, then level each until its ways differ much less than they did.
 
@@ -147,7 +149,9 @@ def _round(
 
     def grown(first: int) -> None:
         for at in range(first, len(bushes), len(rooms)):
-            bushes[at] = grow(streets, loads, rooms[first], bushes[at])
+            bush = bushes[at]
+            tidy(streets, rooms[first], bush, trips[bush.origin])
+            grow(streets, loads, rooms[first], bush)
 
     list(pool.map(grown, range(len(rooms))))
     apart = np.array([level(streets, loads, rooms[0], bush) for bush in bushes])
