@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pytest
 from click.testing import CliRunner
 
 from conurb.cli import main
 from conurb.network.region_network import load_network
 from conurb.region.folder import load_region
+from tests.network.test_appraisal import numbers
+from tests.network.test_distributing import client
+
+__all__ = ["client"]
 
 REGION = Path(__file__).resolve().parents[3] / "regions" / "changzhutan"
 
@@ -43,6 +49,22 @@ def test_chinese_columns_stand_under_one_another(tmp_path):
     wide = sum(2 if ord(each) > 0x2E7F else 1 for each in head.removesuffix("项目"))
     assert first[wide - 1] == " "
     assert first[wide] != " "
+
+
+@pytest.mark.slow
+def test_a_cluster_tells_what_one_machine_tells(client, tmp_path):
+    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    alone = run(tmp_path, "--lang", "en", "--json", str(one))
+    address = client.scheduler.address
+    told = run(tmp_path, "--lang", "en", "--dask", address, "--json", str(many))
+    assert told.exit_code == 0, told.output
+    assert told.output == alone.output
+    expected, found = (json.loads(file.read_text(encoding="utf-8")) for file in (one, many))
+    assert [each["key"] for each in found["ranking"]["placed"]] == [
+        each["key"] for each in expected["ranking"]["placed"]
+    ]
+    for each, other in zip(found["appraisals"], expected["appraisals"], strict=True):
+        np.testing.assert_allclose(numbers(each), numbers(other), rtol=1e-9, atol=1e-9)
 
 
 def test_an_address_without_a_cluster_is_told(tmp_path, monkeypatch):
