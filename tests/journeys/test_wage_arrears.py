@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.test_accessibility import AXE, look
+
 INSPECTION = "xiangtan-human-resources-1"
 TENDER_OFFICE = "changsha-public-resources-1"
 
@@ -92,3 +94,20 @@ def test_the_employer_objects_in_time(visit):
     employer.by("act-submit").click()
     expect(employer.by("state")).to_have_text("已提出异议")
     expect(employer.page.get_by_text("要求听证").first).to_be_visible()
+
+
+def test_a_person_listed_reads_what_it_entails_and_asks_for_a_correction(visit):
+    """Somebody who does not act for the employer, on a phone."""
+    person = visit("citizen-8", width=375)
+    person.goto("/market/mine/")
+    person.by("listed").filter(has_text="在册").first.click()
+    expect(person.by("entails")).to_contain_text("交通出行")
+    expect(person.by("entails")).not_to_contain_text("招标投标")
+    expect(person.by("rights")).to_contain_text("复议、诉讼")
+    person.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert not look(person.page, 375, "light")
+    person.by("act-correct").click()
+    person.page.fill("[name=words]", "责任身份有误，应为主要负责人（演示）")
+    person.by("act-submit").click()
+    expect(person.page.get_by_text("更正申请").first).to_be_visible()
+    expect(person.by("act-correct")).to_have_count(0)

@@ -19,7 +19,7 @@ from conurb.desk.queries.calendar import calendar
 from conurb.journal.uploads import HandedIn
 from conurb.region.competence import competent
 from conurb.region.declarations import Region
-from conurb.region.models import City, Representation, User
+from conurb.region.models import City, Identity, Representation, User
 from conurb.region.numbers import firm_check_character, resident_check_digit
 from conurb.sames.market.actions import deciding, duties, helping, inspecting, keeping
 from conurb.sames.market.models import ArrearsMatter, Duty, Inspector
@@ -68,6 +68,9 @@ FATES: tuple[tuple[str, int], ...] = (
     ("spared", 75),
     ("dropped", 110),
 )
+CITIZEN = "citizen-8"
+"""Of the desk's invented citizens, the one who is listed with employers it does not act for."""
+SEEN_BY_CITIZEN = frozenset({FATES.index(("noticed", 16)), FATES.index(("published", 60))})
 FEWER = frozenset({"hearing", "considered", "early", "removed", "revoked", "settled", "dropped"})
 """Fates that only the last city shows, so that a node starts in a few seconds."""
 
@@ -175,12 +178,7 @@ class _Telling:
             address=f"{self.city.name_zh}样板路{number + 1}号{MARK}",
             incident_words=f"数十名工人聚集讨薪，影响交通{MARK}" if incident else "",
         )
-        surname = SURNAMES[number % len(SURNAMES)]
-        person = inspecting.Person(
-            "legal" if number % 3 else "principal",
-            f"{surname}某{MARK}",
-            invented_resident(self.city.pk, 1960 + number),
-        )
+        person = inspecting.Person("legal" if number % 3 else "principal", *self._head(number))
         self.matter = inspecting.open_matter(
             self.officer,
             found,
@@ -188,6 +186,18 @@ class _Telling:
             files=[HandedIn(f"工资表{MARK}.pdf", PDF)],
             now=self.moment(9),
         )
+
+    def _head(self, number: int) -> tuple[str, str]:
+        """Return the name and number of the person to be listed with the employer.
+
+        In two matters somebody who can log in, so that the page for persons listed is seen.
+        """
+        if self.at == 0 and number in SEEN_BY_CITIZEN:
+            citizen = Identity.everything.filter(user__username=CITIZEN, user__is_demo=True).first()
+            if citizen is not None:
+                return citizen.name, citizen.number
+        surname = SURNAMES[number % len(SURNAMES)]
+        return f"{surname}某{MARK}", invented_resident(self.city.pk, 1960 + number)
 
 
 def invented_firm(city: str, number: int) -> str:
