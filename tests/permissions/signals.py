@@ -20,6 +20,9 @@ signals-file              GET     ok      ok       ok       ok      ok       ok 
 signals-optimise          GET     login   no       method   method  method   method  method
 signals-optimise          POST    login   no       no       no      no       no      no
 signals-optimise          EMPTY   login   no       no       no      no       no      no
+signals-hours             GET     login   no       no       no      no       no      no
+signals-hours             POST    login   no       no       no      no       no      no
+signals-hours             EMPTY   login   no       no       no      no       no      no
 signals-upload            GET     login   no       method   method  method   method  method
 signals-upload            POST    login   no       no       no      no       no      no
 signals-upload            EMPTY   login   no       no       no      no       no      no
@@ -72,6 +75,7 @@ PLACES = {
     "signals-version": lambda world: [world.more["signal-plan"].key],
     "signals-file": lambda world: [*_version(world), "json"],
     "signals-optimise": lambda _world: [SLUG],
+    "signals-hours": lambda _world: [SLUG],
     "signals-upload": lambda _world: [SLUG],
     "signals-sign": _version,
 }
@@ -95,6 +99,7 @@ INPUTS = {
         "orders": "on",
         "keep": "wave",
     },
+    "signals-hours": lambda _world: {"do": "propose", "base": "", "workday-fallback": "night"},
     "signals-sign": lambda _world: {"agreed": "yes"},
 }
 FINGERPRINT = ("facilities",)

@@ -12,13 +12,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from conurb.desk.queries.calendar import calendar
 from conurb.network.signals.declaring import read_data
-from conurb.network.signals.programmes import DayKind
+from conurb.network.signals.programmes import DayKind, kind_of
 from conurb.plan.actions.keys import create
 from conurb.region.competence import competent
 from conurb.region.models import Authority, User
 from conurb.sames.facilities.actions import signals as acts
-from conurb.sames.facilities.queries import signal_days as days
 from conurb.sames.facilities.signal_models import SignalCorridor, SignalVersion
 
 SLUG = "tanzhou-avenue"
@@ -48,10 +48,10 @@ def got(client: Client, address: str, **headers: str) -> dict:
         (f"{MONDAY}T08:15", "workday", "morning-peak", "09:00"),
         (f"{MONDAY}T09:00", "workday", "off-peak", "17:00"),
         (f"{MONDAY}T00:15:00Z", "workday", "morning-peak", "09:00"),
-        (f"{SATURDAY}T08:15", "rest-day", "off-peak", "23:00"),
+        (f"{SATURDAY}T08:15", "saturday", "off-peak", "23:00"),
         # a Saturday on which offices work has the traffic of a working day
-        (f"{MADE_UP}T08:15", "workday", "morning-peak", "09:00"),
-        ("2026-10-01T08:15", "rest-day", "off-peak", "23:00"),
+        (f"{MADE_UP}T08:15", "make-up-workday", "morning-peak", "09:00"),
+        ("2026-10-01T08:15", "holiday", "off-peak", "23:00"),
         ("2099-01-05T18:00", "workday", "evening-peak", "19:30"),
     ],
 )
@@ -59,13 +59,14 @@ def test_it_says_what_runs_by_the_regions_clock_and_calendar(client, db, at, day
     listed = {each["slug"]: each for each in client.get(f"/api/facilities/signals?at={at}").json()}
     running = listed[SLUG]["running"]
     assert (running["day"], running["plan"], running["until"]) == (day, plan, until)
+    assert running["table"] == ("workday" if "workday" in day else "rest-day")
     assert got(client, f"{ADDRESS}?at={at}")["running"] == running
     assert listed["dongzhu-road"]["running"]["plan"] == "all-day"
 
 
 def test_beyond_the_calendar_the_weekday_counts(db):
-    assert days.kind_of(date(2099, 1, 5)) == DayKind.WORKDAY
-    assert days.kind_of(date(2099, 1, 4)) == DayKind.REST
+    assert kind_of(date(2099, 1, 5), calendar()) == DayKind.WORKDAY
+    assert kind_of(date(2099, 1, 4), calendar()) == DayKind.SUNDAY
 
 
 def test_the_plans_of_an_arterial_are_told_in_full(client, db):

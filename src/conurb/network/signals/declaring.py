@@ -33,6 +33,7 @@ from conurb.network.signals.programmes import (
     ProgrammeError,
     check_programme,
     clock,
+    minute_of,
     plain,
 )
 from conurb.region.positions import TomlPositions, path_text
@@ -237,8 +238,7 @@ class _Figures(Table):
 
     def minute(self, key: str) -> int:
         """A minute of the day, written as "07:30"."""
-        said = self.text(key, form=HOUR, wanted=HOUR_WORDS)
-        return int(said[:2]) * 60 + int(said[3:]) if said else 0
+        return minute_of(self.text(key, form=HOUR, wanted=HOUR_WORDS)) or 0
 
     def order(self, default: Order) -> Order:
         """The order of left turns."""

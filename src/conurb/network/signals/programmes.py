@@ -2,14 +2,18 @@
 
 As controllers keep it (NTCIP 1202: patterns, day plans, a schedule): a pattern is a plan with a
 name of its own; a day table says from when to when which pattern runs; what it leaves open is the
-stated fallback's. There are two kinds of day, those on which offices work and those on which they
-do not, make-up working days and holidays counted. A day ends at midnight. Times are minutes.
+stated fallback's. What kind a day is says the calendar of working days. Working days and days off
+have a table each; make-up working days, Saturdays, Sundays and public holidays may have one of
+their own, and else take the one of those two that is theirs. A day ends at midnight. Times are
+minutes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -18,22 +22,60 @@ from conurb.network.signals.plans import Both, TimingError, TimingPlan, check
 from conurb.network.signals.transitions import DAY, Transition, transition
 from conurb.region.positions import Path
 from conurb.region.tables import Bilingual
+from conurb.region.workdays import Calendar
 
 MINUTES = 24 * 60
 MOST_PATTERNS = 16
 EVEN = Both(1.0, 1.0)
+HOUR = re.compile(r"(\d{1,2})[:\uff1a]([0-5]\d)")
 ALL_DAY = "all-day"
 WHOLE_DAY = Bilingual("全天", "All day")
 
 
 class DayKind(StrEnum):
-    """The kinds of day that have a table each."""
+    """The kinds of day that may have a table each; `REST` stands for every day off."""
 
     WORKDAY = "workday"
+    MAKE_UP = "make-up-workday"
     REST = "rest-day"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+    HOLIDAY = "holiday"
 
 
-DAYS_A_WEEK = {DayKind.WORKDAY: 5, DayKind.REST: 2}
+GENERAL = {
+    DayKind.MAKE_UP: DayKind.WORKDAY,
+    DayKind.SATURDAY: DayKind.REST,
+    DayKind.SUNDAY: DayKind.REST,
+    DayKind.HOLIDAY: DayKind.REST,
+}
+"""Whose table a kind of day takes that has none of its own; the two on the right have one."""
+NEEDED = tuple(kind for kind in DayKind if kind not in GENERAL)
+KIND_WORDS = {
+    DayKind.WORKDAY: Bilingual("工作日", "Working day"),
+    DayKind.MAKE_UP: Bilingual("调休上班日", "Make-up working day"),
+    DayKind.REST: Bilingual("休息日", "Day off"),
+    DayKind.SATURDAY: Bilingual("星期六", "Saturday"),
+    DayKind.SUNDAY: Bilingual("星期日", "Sunday"),
+    DayKind.HOLIDAY: Bilingual("节假日", "Public holiday"),
+}
+WEEK = {DayKind.WORKDAY: 5, DayKind.SATURDAY: 1, DayKind.SUNDAY: 1}
+"""The days of an ordinary week."""
+WEEKEND = {5: DayKind.SATURDAY, 6: DayKind.SUNDAY}
+
+
+def kind_of(day: date, calendar: Calendar) -> DayKind:
+    """Return what kind a day is by the calendar, and by its weekday beyond the calendar's years.
+
+    A weekend within a holiday is a holiday, as the notice has it.
+    """
+    weekend = WEEKEND.get(day.weekday())
+    if calendar.covers(day):
+        if calendar.is_workday(day):
+            return DayKind.MAKE_UP if weekend else DayKind.WORKDAY
+        if calendar.holiday(day) is not None:
+            return DayKind.HOLIDAY
+    return weekend or DayKind.WORKDAY
 
 
 @dataclass(frozen=True)
@@ -125,9 +167,22 @@ class Programme:
         """Return a pattern by its key."""
         return next((each for each in self.patterns if each.key == key), None)
 
+    @property
+    def tables(self) -> tuple[DayTable, ...]:
+        """The tables in the order of the kinds of day."""
+        order = list(DayKind)
+        return tuple(sorted(self.days, key=lambda each: order.index(each.kind)))
+
     def table(self, kind: DayKind) -> DayTable:
-        """Return the table of a kind of day."""
-        return next(each for each in self.days if each.kind == kind)
+        """Return the table that a kind of day takes: its own, else that of `GENERAL`."""
+        own = {each.kind: each for each in self.days}
+        return own.get(kind) or own[GENERAL[kind]]
+
+    def days_of(self, table: DayTable) -> tuple[DayKind, ...]:
+        """Return the kinds of day that take a table."""
+        return tuple(
+            kind for kind in DayKind if kind != DayKind.REST and self.table(kind).kind == table.kind
+        )
 
     def in_force(self, kind: DayKind, minute: int) -> tuple[Pattern, Period]:
         """Return the pattern that runs at a minute of a kind of day, and from when to when."""
@@ -141,15 +196,15 @@ class Programme:
         return tuple(slot for slot in self.table(kind).slots if slot.pattern == key)
 
     def minutes_a_week(self, key: str) -> int:
-        """Return how long a pattern runs in a week of five working days and two others."""
+        """Return how long a pattern runs in a week of five working days and a weekend."""
         return sum(
-            (slot.ends - slot.begins) * DAYS_A_WEEK[kind]
-            for kind in DayKind
+            (slot.ends - slot.begins) * days
+            for kind, days in WEEK.items()
             for slot in self.slots_of(key, kind)
         )
 
     def changes(self, kind: DayKind) -> tuple[Change, ...]:
-        """Return every change of plan on a kind of day, midnight after a day of the same kind too.
+        """Return every change of plan on a kind of day, midnight after a day alike too.
 
         Where the same plan goes on at midnight in step, there is none.
         """
@@ -177,8 +232,18 @@ def plain(plan: TimingPlan) -> Programme:
     """Return the programme of an arterial that runs one plan at all times."""
     return Programme(
         (Pattern(ALL_DAY, WHOLE_DAY, plan),),
-        tuple(DayTable(kind, (Period(0, MINUTES, ALL_DAY),)) for kind in DayKind),
+        tuple(DayTable(kind, (Period(0, MINUTES, ALL_DAY),)) for kind in NEEDED),
     )
+
+
+def minute_of(said: str) -> int | None:
+    """Return the minute of the day that a clock says as 07:30, to 24:00; None where it says none.
+
+    A zero may be left out in front, and the colon may be that of a Chinese keyboard.
+    """
+    found = HOUR.fullmatch(said.strip())
+    minute = int(found[1]) * 60 + int(found[2]) if found else MINUTES + 1
+    return minute if minute <= MINUTES else None
 
 
 def clock(minute: int) -> str:
@@ -256,7 +321,7 @@ def _shape(plan: TimingPlan) -> list[tuple[str, str, float]]:
 def _day_faults(programme: Programme) -> Iterator[Fault]:
     kinds = [table.kind for table in programme.days]
     for kind in DayKind:
-        if kinds.count(kind) != 1:
+        if kinds.count(kind) > 1 or (kind in NEEDED and kind not in kinds):
             yield _fault(
                 ("day",),
                 f"“{kind}”应有且只有一张时段表",
@@ -315,8 +380,8 @@ def _gap(n: int, begins: int, ends: int) -> Fault:
     hours = f"{clock(begins)}–{clock(ends)}"
     return _fault(
         ("day", n),
-        f"{hours} 没有方案。请补上时段，或用 fallback 指定其余时间的方案",
-        f"no plan runs {hours}: add a period, or name in `fallback` the plan of all other times",
+        f"{hours} 没有方案。请补上时段，或指定其余时间的方案（fallback）",
+        f"no plan runs {hours}: add a period, or name the plan of all other times (fallback)",
     )
 
 

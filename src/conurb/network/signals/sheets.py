@@ -25,7 +25,7 @@ from conurb.network.signals.plans import (
     TimingPlan,
 )
 from conurb.network.signals.programmes import (
-    DayKind,
+    KIND_WORDS,
     Fault,
     Pattern,
     Programme,
@@ -51,10 +51,6 @@ ALL_RED = Bilingual("全红（秒）", "All red (s)")
 NAME = Bilingual("干道", "Arterial")
 PATTERN = Bilingual("方案编号", "Plan key")
 PATTERN_NAMES = {PATTERN.zh, PATTERN.en}
-KIND_WORDS = {
-    DayKind.WORKDAY: Bilingual("工作日", "Working day"),
-    DayKind.REST: Bilingual("休息日", "Day off"),
-}
 
 
 @dataclass(frozen=True)
@@ -213,9 +209,10 @@ def _days(programme: Programme, language: str) -> Iterator[list[str]]:
     )
     yield [head.get(language) for head in heads]
     names = {each.key: each.name.get(language) for each in programme.patterns}
-    for kind in DayKind:
-        for slot in programme.table(kind).slots:
-            yield [KIND_WORDS[kind].get(language), slot.hours, names[slot.pattern], slot.pattern]
+    for table in programme.tables:
+        kind = KIND_WORDS[table.kind].get(language)
+        for slot in table.slots:
+            yield [kind, slot.hours, names[slot.pattern], slot.pattern]
 
 
 def csv_of(plan: TimingPlan, language: str = "zh") -> str:

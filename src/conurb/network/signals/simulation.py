@@ -1,9 +1,11 @@
 """The plan as a network for the microsimulator SUMO, so that anybody can see what it does.
 
 Gives SUMO's plain network files (nodes, edges, connections, traffic lights), which `netconvert`
-joins, and the lights alone as an additional file for a network with the same names. The street is
-drawn straight; lengths, lanes, left turn lanes and signals are those of the plan.
+joins, and the lights alone as an additional file for a network with the same names: those of one
+plan, or of a whole day with every change of plan. The street is drawn straight; lengths, lanes,
+left turn lanes and signals are those of the plan.
 https://sumo.dlr.de/docs/Networks/PlainXML.html
+https://sumo.dlr.de/docs/Simulation/Traffic_Lights.html
 
 Names, for intersection 1 and so on: `J1`; the arterial `out0`, `out1` … towards the last one and
 `in1`, `in0` … back; the crossing street `n1in`, `n1out`, `s1in`, `s1out`.
@@ -12,11 +14,12 @@ Names, for intersection 1 and so on: `J1`; the arterial `out0`, `out1` … towar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from conurb.network.signals.plans import METRES_A_SECOND, Movement, Span, TimingPlan
+from conurb.network.signals.programmes import Change, DayKind, Programme, clock
 
 LANE = 1800.0
 """The saturation flow of a lane, vehicles an hour, from which lanes are counted."""
@@ -104,6 +107,53 @@ def additional(plan: TimingPlan) -> str:
     return _document("additional", _logics(plan, ADDED))
 
 
+def day_of(programme: Programme, kind: DayKind) -> str:
+    """Return the lights of a whole kind of day as an additional file, for the same network.
+
+    Every plan is a program of its signal by its key. A WAUT of SUMO for each signal switches them
+    as `transitions` says: when the last old cycle ends, to a program whose cycles are longer or
+    shorter, named after the plan and the hour of the change ("night@22:30"), and once it is in
+    step, to the new plan's own. So SUMO is to switch at once (no `procedure`), which cuts no cycle
+    here. The day begins in step with its first plan: what midnight takes lies before it. Times are
+    seconds from midnight.
+    """
+    changes = [change for change in programme.changes(kind) if change.minute]
+    lines: list[str] = []
+    for place in range(len(programme.first.intersections)):
+        for pattern in programme.patterns:
+            lines += _logic(pattern.plan, place, pattern.key)
+        for change in changes:
+            if change.transition.shifts[place].cycles:
+                lines += _logic(_bent(change, place), place, _bent_name(change))
+    first = programme.table(kind).slots[0].pattern
+    for place in range(len(programme.first.intersections)):
+        light = f"J{place + 1}"
+        lines.append(f'<WAUT id="{light}" refTime="0" startProg={quoteattr(first)}>')
+        for change in changes:
+            shift, second = change.transition.shifts[place], change.minute * 60
+            switches = [(shift.lasts, change.after.key)]
+            if shift.cycles:
+                switches.insert(0, (shift.begins, _bent_name(change)))
+            lines += [
+                f'  <wautSwitch time="{round(second + after, 3)}" to={quoteattr(program)}/>'
+                for after, program in switches
+            ]
+        lines += ["</WAUT>", f'<wautJunction wautID="{light}" junctionID="{light}"/>']
+    return _document("additional", lines)
+
+
+def _bent(change: Change, place: int) -> TimingPlan:
+    """Return the new plan with the cycles by which a signal comes into step with it."""
+    plan, shift = change.after.plan, change.transition.shifts[place]
+    # a cycle of whole milliseconds, as SUMO keeps it: else it would drift in the course of the day
+    bent = replace(plan, cycle=round(plan.cycle + shift.seconds / shift.cycles, 3))
+    return bent.with_offsets((change.minute * 60 + shift.begins,) * len(plan.offsets))
+
+
+def _bent_name(change: Change) -> str:
+    return f"{change.after.key}@{clock(change.minute)}"
+
+
 def _left_lane(edge: str, through: int) -> int:
     """The lane into which a left turn leads: the leftmost one."""
     return 1 if edge.endswith("out") else through
@@ -157,17 +207,17 @@ def _connections(plan: TimingPlan, *, lights: bool = False) -> list[str]:
 
 
 def _logics(plan: TimingPlan, program: str) -> list[str]:
-    lines = []
-    for place, offset in enumerate(plan.offsets):
-        lines.append(
-            f'<tlLogic id="J{place + 1}" type="static" programID="{program}" offset="{offset:g}">'
-        )
-        lines += [
-            f'  <phase duration="{seconds:g}" state={quoteattr(state)}/>'
-            for seconds, state in _phases(plan, place)
-        ]
-        lines.append("</tlLogic>")
-    return lines
+    return [line for place in range(len(plan.offsets)) for line in _logic(plan, place, program)]
+
+
+def _logic(plan: TimingPlan, place: int, program: str) -> list[str]:
+    light, offset = f"J{place + 1}", f"{plan.offsets[place]:g}"
+    phases = [
+        f'  <phase duration="{seconds:g}" state={quoteattr(state)}/>'
+        for seconds, state in _phases(plan, place)
+    ]
+    head = f'<tlLogic id="{light}" type="static" programID={quoteattr(program)} offset="{offset}">'
+    return [head, *phases, "</tlLogic>"]
 
 
 def _phases(plan: TimingPlan, place: int) -> Iterator[tuple[float, str]]:
@@ -186,7 +236,8 @@ def _phases(plan: TimingPlan, place: int) -> Iterator[tuple[float, str]]:
             marks.append(change)
     for since, until in pairwise(marks):
         state = "".join(_letter(plan, spans[t.movement], t, (since + until) / 2) for t in turns)
-        yield round(until - since, 3), state
+        # so rounded, the phases of a cycle add up to it
+        yield round(round(until, 3) - round(since, 3), 3), state
 
 
 def _letter(plan: TimingPlan, span: Span, turn: Turn, at: float) -> str:

@@ -55,6 +55,7 @@ class SignalVersion(models.Model):
     class Kind(models.TextChoices):
         DECLARED = "declared", _("Declared")
         UPLOADED = "uploaded", _("Uploaded")
+        HOURS = "hours", _("Other hours")
         FOUND = "found", _("Optimised")
 
     key = models.CharField(max_length=30, unique=True, help_text="opaque part of the URN")

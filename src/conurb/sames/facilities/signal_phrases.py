@@ -23,6 +23,7 @@ SIGNAL_PHRASES = {
     "signals.optimise": Phrase(_("had a green wave searched for")),
     "signals.propose": Phrase(_("proposed a signal plan for"), _number),
     "signals.upload": Phrase(_("handed in a signal plan for"), _number),
+    "signals.hours": Phrase(_("proposed other hours for the signal plans of"), _number),
     "signals.sign": Phrase(_("signed the signal plan of"), _number),
     "signals.refuse": Phrase(_("refused the signal plan of"), _number),
     "signals.adopt": Phrase(_("put in force the signal plan of"), _number),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("facilities/signal-plans/<slug:key>/", signals.version, name="signals-version"),
     path("facilities/signals/<slug:slug>/", signals.corridor, name="signals-corridor"),
     path("facilities/signals/<slug:slug>/optimise/", signals.optimise, name="signals-optimise"),
+    path("facilities/signals/<slug:slug>/hours/", signals.hours, name="signals-hours"),
     path("facilities/signals/<slug:slug>/upload/", signals.upload, name="signals-upload"),
     path("facilities/signals/<slug:slug>/<slug:key>/sign/", signals.sign, name="signals-sign"),
     path(

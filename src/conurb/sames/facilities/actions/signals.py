@@ -1,7 +1,7 @@
 """What happens to signal plans: declared, optimised, uploaded, signed by every city or refused.
 
 Codes in the journal: signals.declare, signals.optimise, signals.propose, signals.upload,
-signals.sign, signals.refuse, signals.adopt.
+signals.hours, signals.sign, signals.refuse, signals.adopt.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from conurb.network.signals.bands import bands_of
 from conurb.network.signals.bandwidth import METHODS, Found, Method, Wish, optimise, width_of
 from conurb.network.signals.declaring import programme_data, read_data, read_folder
 from conurb.network.signals.delays import settle
+from conurb.network.signals.hours import Loss, losses, with_days
 from conurb.network.signals.plans import CYCLES, WAYS, Both, TimingError, TimingPlan
 from conurb.network.signals.programmes import (
+    DayTable,
     Pattern,
     Programme,
     ProgrammeError,
@@ -400,6 +402,53 @@ def upload(actor: User, corridor: SignalCorridor, content: bytes) -> SignalVersi
         authority=authority,
     )
     record(actor, "signals.upload", urn=version.urn, name=corridor.name_zh, number=version.number)
+    return version
+
+
+class UnconfirmedError(RefusedError):
+    """Other hours take something away that nobody has confirmed yet; `losses` says what."""
+
+    def __init__(self, lost: tuple[Loss, ...]) -> None:
+        super().__init__(_("Confirm what will not run any more."), status=422, field="confirmed")
+        self.losses = lost
+
+
+@transaction.atomic
+def change_hours(
+    actor: User,
+    corridor: SignalCorridor,
+    base: str,
+    days: tuple[DayTable, ...],
+    confirmed: frozenset[str] = frozenset(),
+) -> SignalVersion:
+    """Keep other hours for the plans in force as a proposal; `base` is the version they stood in.
+
+    Plans that stand in no table are left out. Raises ProgrammeError with all that is wrong with
+    the hours, UnconfirmedError where something is lost whose key `confirmed` does not hold, and
+    RefusedError where nothing differs or another version has come into force since.
+    """
+    authority = require_signal_officer(actor, corridor)
+    current = current_of(corridor)
+    if current is None or current.key != base:
+        raise RefusedError(
+            _("Another plan has come into force since you opened this page. Open it again.")
+        )
+    before = programme_of(current)
+    programme = check_programme(with_days(before, days))
+    if programme == before:
+        raise RefusedError(_("These are the hours in force; nothing differs."), status=422)
+    lost = losses(before, programme)
+    if not confirmed.issuperset(each.key for each in lost):
+        raise UnconfirmedError(lost)
+    version = _keep(
+        corridor,
+        SignalVersion.Kind.HOURS,
+        programme,
+        base=current,
+        actor=actor,
+        authority=authority,
+    )
+    record(actor, "signals.hours", urn=version.urn, name=corridor.name_zh, number=version.number)
     return version
 
 

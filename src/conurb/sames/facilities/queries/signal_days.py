@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conurb.desk.queries.calendar import calendar
 from conurb.network.signals.programmes import (
+    KIND_WORDS,
     MINUTES,
     DayKind,
+    DayTable,
     Pattern,
     Period,
     Programme,
     clock,
+    kind_of,
 )
-from conurb.network.signals.sheets import KIND_WORDS
 from conurb.region.models import in_language
 
-SATURDAY = 5
 MARKS = range(0, 25, 3)
 COLOURS = 8
 LEAST_NAMED = 9.0
@@ -28,9 +30,13 @@ LEAST_NAMED = 9.0
 
 @dataclass(frozen=True)
 class Now:
-    """The plan that runs at a moment; `slot` is from when to when it does on that day."""
+    """The plan that runs at a moment; `slot` is from when to when it does on that day.
+
+    `kind` is what kind of day it is, `table` that of the table which such a day takes.
+    """
 
     kind: DayKind
+    table: DayKind
     minute: int
     pattern: Pattern
     slot: Period
@@ -57,10 +63,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Strip:
-    """A kind of day as a strip; `now` is the moment in percent of the day, where it is today."""
+    """A table of the day as a strip; `days` says which other kinds of day take it, "" for none.
+
+    `now` is the moment in percent of the day, where the table is today's.
+    """
 
     kind: DayKind
     name: str
+    days: str
     pieces: tuple[Piece, ...]
     now: float | None
 
@@ -79,23 +89,16 @@ class ChangeRow:
     shorter: int
 
 
-def kind_of(day: date) -> DayKind:
-    """Return the kind of a day by the region's calendar; by its weekday beyond the calendar."""
-    known = calendar()
-    works = known.is_workday(day) if known.covers(day) else day.weekday() < SATURDAY
-    return DayKind.WORKDAY if works else DayKind.REST
-
-
 def now_of(programme: Programme, at: datetime | None = None) -> Now:
     """Return the plan that runs at a moment, by the region's clock and calendar."""
     local = timezone.localtime(at)
-    kind, minute = kind_of(local.date()), local.hour * 60 + local.minute
+    kind, minute = kind_of(local.date(), calendar()), local.hour * 60 + local.minute
     pattern, slot = programme.in_force(kind, minute)
-    return Now(kind, minute, pattern, slot)
+    return Now(kind, programme.table(kind).kind, minute, pattern, slot)
 
 
 def strips_of(programme: Programme, now: Now) -> tuple[Strip, ...]:
-    """Return both kinds of day as strips."""
+    """Return the tables of the day as strips."""
     places = {each.key: n for n, each in enumerate(programme.patterns)}
 
     def piece(slot: Period) -> Piece:
@@ -114,13 +117,23 @@ def strips_of(programme: Programme, now: Now) -> tuple[Strip, ...]:
 
     return tuple(
         Strip(
-            kind=kind,
-            name=kind_name(kind),
-            pieces=tuple(piece(slot) for slot in programme.table(kind).slots),
-            now=now.minute / MINUTES * 100 if kind == now.kind else None,
+            kind=table.kind,
+            name=kind_name(table.kind),
+            days=days_of(programme, table),
+            pieces=tuple(piece(slot) for slot in table.slots),
+            now=now.minute / MINUTES * 100 if table.kind == now.table else None,
         )
-        for kind in DayKind
+        for table in programme.tables
     )
+
+
+def days_of(programme: Programme, table: DayTable) -> str:
+    """Return the kinds of day that take a table which is not their own; "" where none does."""
+    kinds = [kind_name(kind) for kind in programme.days_of(table) if kind != table.kind]
+    if not kinds:
+        return ""
+    days = in_language("、", ", ").join(kinds)
+    return _("%(days)s: as %(table)s") % {"days": days, "table": kind_name(table.kind)}
 
 
 def marks() -> list[tuple[float, str]]:
@@ -129,10 +142,10 @@ def marks() -> list[tuple[float, str]]:
 
 
 def changes_of(programme: Programme) -> list[ChangeRow]:
-    """Return every change of plan on both kinds of day."""
+    """Return every change of plan in each table of the day."""
     return [
         ChangeRow(
-            kind=kind_name(kind),
+            kind=kind_name(table.kind),
             at=clock(change.minute),
             before=name_of(change.before),
             after=name_of(change.after),
@@ -141,9 +154,17 @@ def changes_of(programme: Programme) -> list[ChangeRow]:
             longer=change.transition.longer,
             shorter=change.transition.shorter,
         )
-        for kind in DayKind
-        for change in programme.changes(kind)
+        for table in programme.tables
+        for change in programme.changes(table.kind)
     ]
+
+
+def day_words(now: Now) -> str:
+    """Return what kind of day it is, and whose table it takes where it has none of its own."""
+    kind = kind_name(now.kind)
+    if now.kind == now.table:
+        return kind
+    return _("%(kind)s, as %(table)s") % {"kind": kind, "table": kind_name(now.table)}
 
 
 def kind_name(kind: DayKind) -> str:

@@ -23,7 +23,7 @@ from conurb.network.signals.diagram import (
     words_of,
 )
 from conurb.network.signals.plans import WAYS, Order, TimingPlan, Way
-from conurb.network.signals.programmes import DayKind, Pattern, Programme
+from conurb.network.signals.programmes import Pattern, Programme
 from conurb.network.signals.sheets import ORDER_WORDS
 from conurb.plan.measures import Figure, NoFigureError
 from conurb.region.models import City, in_language
@@ -332,7 +332,7 @@ def plans_of(programme: Programme, now: Now, before: Programme | None = None) ->
                 name=said(pattern.name),
                 hours=tuple(
                     (kind_name(kind), in_language("、", ", ").join(slot.hours for slot in slots))
-                    for kind in DayKind
+                    for kind in (table.kind for table in programme.tables)
                     if (slots := programme.slots_of(pattern.key, kind))
                 ),
                 ways=ways_of(pattern.plan),

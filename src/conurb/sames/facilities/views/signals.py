@@ -9,19 +9,27 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conurb.journal.serving import download
 from conurb.network.signals import sheets
-from conurb.network.signals.programmes import Pattern, Programme
+from conurb.network.signals.hours import with_days
+from conurb.network.signals.programmes import (
+    Pattern,
+    Programme,
+    ProgrammeError,
+    check_programme,
+)
 from conurb.network.signals.sheets import RowProblem
 from conurb.refusal import RefusedError
 from conurb.region.access import OPAQUE, officers_only, person
+from conurb.region.models import User
 from conurb.sames.facilities.actions import signals as acts
 from conurb.sames.facilities.queries import signal_days as days
 from conurb.sames.facilities.queries import signals as found
 from conurb.sames.facilities.queries.signals import Past
 from conurb.sames.facilities.signal_forms import NARROW, DecisionForm, SearchForm, WorkbookForm
+from conurb.sames.facilities.signal_hours import HoursDraft
 from conurb.sames.facilities.signal_models import (
     SignalCorridor,
     SignalVersion,
@@ -60,7 +68,7 @@ def optimise(request: HttpRequest, slug: str) -> HttpResponse:
     of = _corridor(request, slug)
     actor = person(request)
     acts.require_signal_officer(actor, of)
-    form = SearchForm(request.POST, programme=_current(of))
+    form = SearchForm(request.POST, programme=found.programme_of(_in_force(of).version))
     if form.is_valid():
         try:
             job = acts.ask(actor, of, form.asked())
@@ -91,6 +99,59 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The plan is proposed to the cities along the arterial."))
             return _to(of, made.key)
     return _page(request, of, workbook=form, wrong=wrong, status=422)
+
+
+@officers_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def hours(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show when plans run as a form; add and remove rows, look it over, propose it."""
+    of = _corridor(request, slug)
+    actor = person(request)
+    acts.require_signal_officer(actor, of)
+    current = _in_force(of)
+    programme = found.programme_of(current.version)
+    draft = HoursDraft.of(programme, current.version.key)
+    status = 200
+    asked = request.POST.get("do", "")
+    if request.method == "POST":
+        draft = HoursDraft.read(request.POST, programme)
+        draft.edit(asked)
+        if asked in {"check", "propose"}:
+            made = _hours_of(draft, actor, of, propose=asked == "propose")
+            if isinstance(made, SignalVersion):
+                messages.success(
+                    request, _("The hours are proposed to the cities along the arterial.")
+                )
+                return _to(of, made.key)
+            status = 422 if draft.wrong or draft.losses else 200
+    context = {
+        "of": of,
+        "draft": draft,
+        "sound": asked == "check" and status == 200,
+        "choices": [(each.key, days.name_of(each)) for each in programme.patterns],
+        "lost": [(each.key, found.said(each.message)) for each in draft.losses],
+    }
+    return render(request, "facilities/signals_hours.html", context, status=status)
+
+
+def _hours_of(
+    draft: HoursDraft, actor: User, of: SignalCorridor, *, propose: bool
+) -> SignalVersion | None:
+    """Look the hours of a form over, and propose them where asked; the draft says what is wrong."""
+    tables = draft.days()
+    if tables is None:
+        return None
+    try:
+        if propose:
+            return acts.change_hours(actor, of, draft.base, tables, draft.confirmed)
+        check_programme(with_days(draft.programme, tables))
+    except ProgrammeError as error:
+        draft.tell(error.faults)
+    except acts.UnconfirmedError as refusal:
+        draft.losses = refusal.losses
+    except RefusedError as refusal:
+        draft.problems.append(str(refusal))
+    return None
 
 
 @officers_only
@@ -143,7 +204,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     past = found.history(of)
-    current = next(each for each in past if each.standing.state == "in-force")
+    current = _in_force(of)
     asked = key or request.GET.get("version", "")
     chosen = _version(of, asked) if asked else _newest_open(past) or current
     in_force = found.programme_of(current.version)
@@ -171,6 +232,7 @@ def _page(
         "other": other,
         "now": now,
         "now_name": days.name_of(now.pattern),
+        "now_day": days.day_words(now),
         "plans": found.plans_of(programme, now, in_force if proposed else None),
         "strips": days.strips_of(programme, now),
         "marks": days.marks(),
@@ -226,9 +288,8 @@ def _version(of: SignalCorridor, key: str) -> Past:
     raise Http404(_("There is no such plan."))
 
 
-def _current(of: SignalCorridor) -> Programme:
-    past = found.history(of)
-    return found.programme_of(next(p for p in past if p.standing.state == "in-force").version)
+def _in_force(of: SignalCorridor) -> Past:
+    return next(past for past in found.history(of) if past.standing.state == "in-force")
 
 
 def _to(of: SignalCorridor, key: str) -> HttpResponseRedirect:

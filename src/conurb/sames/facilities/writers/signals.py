@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from conurb.network.signals import sheets, simulation
 from conurb.network.signals.declaring import json_of, programme_json
 from conurb.network.signals.diagram import diagram_of, svg_of
-from conurb.network.signals.programmes import Pattern, Programme
+from conurb.network.signals.programmes import KIND_WORDS, Pattern, Programme
 from conurb.sames.facilities.queries.signals import language, said
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,6 +21,11 @@ README = """\
 netconvert -n corridor.nod.xml -e corridor.edg.xml -x corridor.con.xml -i corridor.tll.xml \
 -o corridor.net.xml
 https://sumo.dlr.de/docs/
+"""
+RUN = """
+{kinds}
+
+sumo -n corridor.net.xml -a {first}.add.xml --begin 25200
 """
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive, so that one version gives one archive."""
@@ -55,6 +60,18 @@ def _network(_programme: Programme, pattern: Pattern) -> bytes:
     return _archive(files | {"README.txt": README.format(name=said(plan.name)).encode()})
 
 
+def _day(programme: Programme, _pattern: Pattern) -> bytes:
+    """Write the network, and for each table of the day the lights with all their changes."""
+    plan = programme.first
+    files = {name: text.encode() for name, text in simulation.plain_network(plan).items()}
+    kinds = [table.kind for table in programme.tables]
+    for kind in kinds:
+        files[f"{kind}.add.xml"] = simulation.day_of(programme, kind).encode()
+    words = "\n".join(f"{kind}.add.xml: {said(KIND_WORDS[kind])}" for kind in kinds)
+    text = README.format(name=said(plan.name)) + RUN.format(kinds=words, first=kinds[0])
+    return _archive(files | {"README.txt": text.encode()})
+
+
 def _all(programme: Programme, _pattern: Pattern) -> bytes:
     """Write every file of every plan in a folder of its own, and the hours of all."""
     files = {"programme.json": programme_json(programme).encode()}
@@ -81,5 +98,6 @@ FILES: dict[str, Kind] = {
     "sumo": Kind(lambda _p, each: simulation.additional(each.plan).encode(), ".add.xml", XML),
     "network": Kind(_network, "-sumo.zip", ZIP),
     "programme": Kind(lambda p, _each: programme_json(p).encode(), ".json", JSON, whole=True),
+    "sumo-day": Kind(_day, "-sumo-day.zip", ZIP, whole=True),
     "all": Kind(_all, ".zip", ZIP, whole=True),
 }
