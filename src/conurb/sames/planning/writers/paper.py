@@ -73,7 +73,8 @@ def write(actor: User, review: Review, moment: datetime) -> bytes:
     paper.head(review, moment)
     paper.facts(review)
     paper.parties(page.parties)
-    paper.adoption(adoption.adoption_of(review), moment)
+    for each in adoption.adoptions_of(review):
+        paper.adoption(each, moment)
     paper.rounds(page, conflicts.counts_of_rounds(actor, review))
     paper.findings(summary, rows, Album(actor, review))
     paper.remarks(page.threads)
@@ -149,14 +150,12 @@ class _Paper:
             _("Stand"),
             _("By whom, when"),
             _("Time limit to answer"),
-            _("Words"),
+            _("Opinion or note"),
         ]
-        self._table(head, rows, [40, 22, 34, 24, 36])
+        self._table(head, rows, [40, 18, 36, 26, 36])
 
-    def adoption(self, found: Adoption | None, moment: datetime) -> None:
-        """The signed record of the adoption, with a code that any phone checks."""
-        if found is None:
-            return
+    def adoption(self, found: Adoption, moment: datetime) -> None:
+        """A signed record of the adoption, with a code that any phone checks."""
         self._heading(_("Signed record of the adoption"))
         record = found.record
         rows = [
@@ -327,7 +326,7 @@ class _Paper:
                 ]
                 for row in written
             ],
-            [12, 22, 80, 24, 18],
+            [11, 25, 73, 23, 24],
         )
         if len(rows) > len(written):
             self._line(
