@@ -263,6 +263,14 @@ def test_what_rounding_leaves_keeps_no_quicker_way_out(seed):
     assert found.gap <= 1e-9
 
 
+def test_known_flows_may_be_below_nothing_by_rounding():
+    network = parallel([(10.0, 5.0, 0.15, 4.5), (12.0, 5.0, 0.15, 4.5)])
+    known = np.array([7.0, -1e-12, -1e-12])
+    assert objective_of(network, known) == pytest.approx(
+        objective_of(network, np.maximum(known, 0))
+    )
+
+
 @st.composite
 def towns(draw: st.DrawFn) -> tuple[Network, np.ndarray]:
     """A small network with every oddity, and trips on it."""

@@ -43,6 +43,7 @@ LINKS = "\t1\t3\t10\t2\t5\t0.15\t4\t0\t7\t1\t;\n\t3\t2\t10\t2\t5\t0.15\t4\t0\t9\
         HEAD.replace("<NUMBER OF ZONES> 2", "<NUMBER  OF ZONES>2.0") + LINKS,
         HEAD + LINKS.replace("10", "1.0e+001"),
         HEAD.replace("<END OF METADATA>", "") + LINKS,
+        HEAD + "init_node\tterm_node\tcapacity\tlength\tfft\tb\tpower\tspeed\ttoll\n" + LINKS,
         HEAD + LINKS.replace("1\t;", "1\t\t;\t.") + "\t\t\t\n",
     ],
 )
@@ -64,6 +65,8 @@ def test_columns_may_be_fewer_or_others():
     # in Sydney the ninth column is a speed
     names = HEAD.replace("Toll", "Critical speed")
     assert read_network(names + LINKS, toll_factor=1.0).fixed.tolist() == [0, 0]
+    bare = HEAD.partition("<ORIGINAL")[0] + "a b capacity length time b power speed lanes\n"
+    assert read_network(bare + LINKS, toll_factor=1.0).fixed.tolist() == [0, 0]
     assert read_network(HEAD + LINKS, distance_factor=0.25).fixed.tolist() == [0.5, 0.5]
 
 

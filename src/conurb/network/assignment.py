@@ -197,7 +197,7 @@ def _streets(network: Network) -> tuple[Streets, Ints]:
 
 
 def _raised(network: Network, flows: Floats) -> Floats:
-    """(v / c) ^ p of each link; a link without capacity is as at no flow."""
+    """(v / c) ^ p of each link; without capacity, or with less than no flow, it is as at none."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        load = np.where(network.capacity > 0, flows / network.capacity, 0.0)
+        load = np.where(network.capacity > 0, np.maximum(flows, 0.0) / network.capacity, 0.0)
     return np.asarray(load**network.power)

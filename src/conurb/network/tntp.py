@@ -161,8 +161,11 @@ def read_network(
     links: list[list[float]] = []
     numbers: list[int] = []
     for number, line in lines:
-        links.append(_link(_words(line), number))
-        numbers.append(number)
+        words = _words(line)
+        # names of columns may stand above the links without being marked as a comment
+        if links or any(_number(word) is not None for word in words):
+            links.append(_link(words, number))
+            numbers.append(number)
     announced = _whole(tags, "NUMBER OF NODES")
     if announced is None:
         raise GraphError("文件缺少 <NUMBER OF NODES>", "the file has no <NUMBER OF NODES>")
@@ -401,8 +404,8 @@ def _names_tolls(text: str) -> bool:
     named = [
         names
         for line in text[:10_000].lower().splitlines()
-        for _, mark, names in [line.partition("~")]
-        if mark and "capacity" in names and len(names.split()) >= _TOLL_AT
+        for names in [line.rpartition("~")[2]]
+        if "capacity" in names and len(names.split()) >= _TOLL_AT
     ]
     return not named or any("toll" in names for names in named)
 
