@@ -28,7 +28,7 @@ _out = click.Path(dir_okay=False, path_type=Path)
 @click.argument("trips", type=_file)
 @click.option("--best", type=_file, help="Flows known to be best, to compare with.")
 @click.option("--gap", default=1e-6, show_default=True, help="Relative gap to reach.")
-@click.option("--rounds", default=200, show_default=True, help="Stop after so many, at the latest.")
+@click.option("--rounds", default=1000, show_default=True, help="Stop after so many, at the latest.")
 @click.option("--toll-factor", type=float, help="Minutes a unit of toll; else the file's.")
 @click.option("--distance-factor", type=float, help="Minutes a unit of length; else the file's.")
 @click.option("--flows", type=_out, help="Write flow, time and cost of every link to this CSV.")
@@ -51,7 +51,7 @@ def assign(
 
     Both are files of Transportation Networks for Research (`…_net.tntp`, `…_trips.tntp`, packed or
     not). Some networks have weights for tolls and lengths in their README alone: Chicago-Sketch
-    0.02 and 0.04, chicago-regional 0.1 and 0.25.
+    0.02 and 0.04, chicago-regional 0.1 and 0.25, Philadelphia 0.055 and 0.
     """
     from conurb.network import assignment, tntp
     from conurb.network.checking import render
