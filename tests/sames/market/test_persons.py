@@ -119,6 +119,30 @@ def test_each_party_objects_once_for_itself(story, person, first):
     assert [each.party is not None for each in said] == [each is person for each in who]
 
 
+def test_a_hearing_is_called_for_all_and_answers_all(story, person):
+    story.objected(asks_hearing=True)
+    deciding.object_to(person, story.matter, "已辞任", now=at(story.day, 11))
+    day = story.day + timedelta(days=14)
+    deciding.call_hearing(
+        story.officer, story.matter, at=at(day, 9), place="二楼", chair="钱某", now=at(story.day)
+    )
+    assert Notice.everything.filter(to=person, title_zh__startswith="听证通知").count() == 1
+    story.matter = deciding.hold_hearing(
+        story.officer, story.matter, "笔录", upheld=False, answer="均不成立", now=at(day, 17)
+    )
+    assert story.matter.state == "considered"
+    assert {each.answer for each in story.matter.statements.all()} == {"均不成立"}
+
+
+def test_the_inspection_reads_what_waits_for_its_answer(story, person):
+    story.noticed()
+    deciding.object_to(person, story.matter, "本人已辞任", now=at(story.day, 15))
+    browser = Client()
+    browser.force_login(story.officer)
+    shown = browser.get(reverse("market-act", args=[story.matter.key, "answer"])).content.decode()
+    assert "本人已辞任" in shown
+
+
 def test_an_objection_after_another_was_answered_opens_it_again(story, person):
     story.considered()
     deciding.object_to(person, story.matter, "已辞任", now=at(story.day, 15))

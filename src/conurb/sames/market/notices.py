@@ -20,6 +20,7 @@ NONE = Bilingual("", "")
 PARTIES = frozenset(
     {
         Verb.NOTIFY,
+        Verb.CALL_HEARING,
         Verb.SPARE,
         Verb.DROP,
         Verb.DECIDE,
@@ -93,9 +94,9 @@ _TEXTS: Mapping[Verb, tuple[Bilingual, tuple[Bilingual, ...]]] = {
         Bilingual("听证通知：{firm}", "Hearing called: {firm}"),
         (
             Bilingual(
-                "{authority}就{firm}提出的异议举行听证：{hearing}。通知书见办件附件。",
-                "{authority} holds a hearing on the objection of {firm}: {hearing}. The notice is "
-                "in the file.",
+                "{authority}就{firm}列入事项的异议举行听证：{hearing}。通知书见办件附件。",
+                "{authority} holds a hearing on what was objected in the matter of {firm}: "
+                "{hearing}. The notice is in the file.",
             ),
         ),
     ),

@@ -189,9 +189,11 @@ def hold_hearing(
     hearing.minutes = steps.require_words(minutes, "minutes", _("Keep the minutes."))
     hearing.held_at = doing.moment
     hearing.save(update_fields=["minutes", "held_at"])
-    for statement in pending(doing.matter, Statement.Kind.OBJECTION):
+    waiting = list(pending(doing.matter, Statement.Kind.OBJECTION))
+    for statement in waiting:
         _answer(doing, statement, upheld=upheld, answer=answer)
-    return move(doing, Verb.HOLD_HEARING, words=answer.strip(), for_firm=True)
+    of_firm = any(statement.party is None for statement in waiting)
+    return move(doing, Verb.HOLD_HEARING, words=answer.strip(), for_firm=of_firm)
 
 
 @transaction.atomic

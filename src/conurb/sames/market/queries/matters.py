@@ -252,6 +252,22 @@ def _extra(matter: ArrearsMatter) -> list[str]:
     return found
 
 
+_ANSWERS: dict[str, Statement.Kind] = {
+    "answer": Statement.Kind.OBJECTION,
+    "hold-hearing": Statement.Kind.OBJECTION,
+    "correct": Statement.Kind.CORRECTION,
+    "refuse-correction": Statement.Kind.CORRECTION,
+    "grant-early": Statement.Kind.EARLY,
+    "refuse-early": Statement.Kind.EARLY,
+}
+
+
+def answered_by(matter: ArrearsMatter, act: Act) -> list[Statement]:
+    """Return what waits for the answer that an act of the inspection gives, the earliest first."""
+    kind = _ANSWERS.get(act.slug)
+    return list(pending(matter, kind)) if kind else []
+
+
 @dataclass(frozen=True)
 class FirmPage:
     """What the employer sees of its matter."""

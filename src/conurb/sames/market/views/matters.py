@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,13 @@ from conurb.region.models import City
 from conurb.sames.market import forms, listing
 from conurb.sames.market.actions import inspecting
 from conurb.sames.market.acts import ACTS, Act
-from conurb.sames.market.models import ArrearsMatter, Listing, MatterFile, inspects_labour
+from conurb.sames.market.models import (
+    ArrearsMatter,
+    Listing,
+    MatterFile,
+    Statement,
+    inspects_labour,
+)
 from conurb.sames.market.queries import matters as queries
 from conurb.sames.market.queries.declared import declared
 from conurb.sames.market.queries.matters import MatterFilter
@@ -137,13 +144,22 @@ def act(request: HttpRequest, key: str, act: str) -> HttpResponse:
         raise Http404(_("There is no such act."))
     require_officer_of(actor, found.authority)
     address = reverse("market-matter", args=[found.key])
-    return carry_out(request, found, chosen, address, "market/act.html")
+    waiting = queries.answered_by(found, chosen)
+    return carry_out(request, found, chosen, address, "market/act.html", waiting)
 
 
 def carry_out(
-    request: HttpRequest, found: ArrearsMatter, chosen: Act, address: str, template: str
+    request: HttpRequest,
+    found: ArrearsMatter,
+    chosen: Act,
+    address: str,
+    template: str,
+    waiting: Sequence[Statement] = (),
 ) -> HttpResponse:
-    """Show the form of an act or do what it asks; `address` is where one came from."""
+    """Show the form of an act or do what it asks; `address` is where one came from.
+
+    `waiting` is what the act answers, for the inspection alone to read.
+    """
     more: dict[str, Any] = {}
     if chosen.form is forms.CorrectForm:
         more["parties"] = found.parties.all()
@@ -166,7 +182,13 @@ def carry_out(
             else:
                 messages.success(request, _("It stands in the matter and in the journal."))
                 return HttpResponseRedirect(address)
-    context = {"matter": found, "act": chosen, "form": form, "address": address}
+    context = {
+        "matter": found,
+        "act": chosen,
+        "form": form,
+        "address": address,
+        "waiting": waiting,
+    }
     return render(request, template, context, status=status)
 
 
