@@ -8,8 +8,8 @@ free-flow time, b, power, speed, toll, type. What follows a `~` is a comment; a 
 
 What a link costs is its time, t0 (1 + b (v / c) ^ p), and its toll and length by the weights of the
 network (`<TOLL FACTOR>`, `<DISTANCE FACTOR>`). For some networks only their README tells the
-weights (Chicago-Sketch 0.02 and 0.04, chicago-regional 0.1 and 0.25, Philadelphia 0.055 and 0): give
-them to `read_network`.
+weights (Chicago-Sketch 0.02 and 0.04, chicago-regional 0.1 and 0.25, Philadelphia 0.055 and 0):
+give them to `read_network`.
 
 Nodes are numbered 1 … n in all networks but a few (Munich), whose numbers are kept as `names`.
 """

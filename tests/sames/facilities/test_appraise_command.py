@@ -20,6 +20,21 @@ __all__ = ["client"]
 REGION = Path(__file__).resolve().parents[3] / "regions" / "changzhutan"
 
 
+@pytest.fixture
+def patience(monkeypatch):
+    """Let the command wait for a cluster so many seconds."""
+    from conurb.network import distributing
+
+    plain = distributing.connect
+
+    def wait(seconds: float) -> None:
+        monkeypatch.setattr(
+            distributing, "connect", lambda address: plain(address, seconds=seconds)
+        )
+
+    return wait
+
+
 def run(tmp_path: Path, *more: str):
     arguments = ["network", "appraise", "--region", str(REGION), "--data", str(tmp_path), *more]
     return CliRunner().invoke(main, arguments)
@@ -52,7 +67,8 @@ def test_chinese_columns_stand_under_one_another(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_cluster_tells_what_one_machine_tells(client, tmp_path):
+def test_a_cluster_tells_what_one_machine_tells(client, patience, tmp_path):
+    patience(60)
     one, many = tmp_path / "one.json", tmp_path / "many.json"
     alone = run(tmp_path, "--lang", "en", "--json", str(one))
     address = client.scheduler.address
@@ -67,11 +83,8 @@ def test_a_cluster_tells_what_one_machine_tells(client, tmp_path):
         np.testing.assert_allclose(numbers(each), numbers(other), rtol=1e-9, atol=1e-9)
 
 
-def test_an_address_without_a_cluster_is_told(tmp_path, monkeypatch):
-    from conurb.network import distributing
-
-    plain = distributing.connect
-    monkeypatch.setattr(distributing, "connect", lambda address: plain(address, seconds=0.3))
+def test_an_address_without_a_cluster_is_told(patience, tmp_path):
+    patience(0.3)
     told = run(tmp_path, "--dask", "tcp://127.0.0.1:9")
     assert told.exit_code == 1
     assert "没有可用的 Dask 集群" in told.output
