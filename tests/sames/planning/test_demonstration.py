@@ -48,7 +48,7 @@ def test_it_shows_every_way_a_review_goes_and_runs_once(settings: Any) -> None:
     ).exists()
     assert Judgement.objects.exists()
     closed = Review.everything.filter(state__in=[Review.State.ADOPTED, Review.State.SUPERSEDED])
-    assert not closed.filter(record=None).exists()
+    assert not closed.filter(records=None).exists()
     assert all(report.sound for report in audit(Tables(), type_of=type_of))
     assert demonstrate(region, 2021, now) == 0
     assert reviews.lapse_all(now) == 0
