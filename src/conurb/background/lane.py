@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from django.db import close_old_connections
+from django.db import connections
 
 
 class Lane:
@@ -31,13 +31,11 @@ class Lane:
         key = self._keys.get()
         with self._lock:
             self._waiting.discard(key)
-        close_old_connections()
-        try:
-            self._do(key)
-        finally:
-            close_old_connections()
+        self._do(key)
 
     def run(self) -> None:
         """Do jobs as long as the process lives."""
         while True:
             self.do_next()
+            # the next may come after hours; by then the database may have dropped an idle one
+            connections.close_all()
