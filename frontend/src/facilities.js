@@ -385,8 +385,9 @@ class NetworkMap {
     if (!found.length) return;
     this.host.scrollIntoView({ block: "nearest" });
     const bounds = boundsOf(found);
-    this.map.fitBounds(bounds, { padding: 60, maxZoom: 11.5, duration: 400 });
+    // asked first: for those who want no motion the map is there at once
     this.map.once("moveend", () => this.open(found[0].properties, bounds.getCenter()));
+    this.map.fitBounds(bounds, { padding: 60, maxZoom: 11.5, duration: 400 });
   }
 
   // The map as it stands, with the names on it, on a canvas that keeps what is drawn.

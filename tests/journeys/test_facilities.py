@@ -63,6 +63,19 @@ def test_a_planner_ranks_compares_and_prints(visit: Visit, tmp_path: Path) -> No
 
     page = planner.goto(f"/facilities/projects/{ONE}/")
     ready(page)
+    # on paper stands a picture of the map: a map of another width would be empty
+    colours = page.evaluate(
+        """() => {
+          dispatchEvent(new Event("beforeprint"));
+          const picture = document.querySelector(".network-paper");
+          const { width, height } = picture;
+          const { data } = picture.getContext("2d").getImageData(0, 0, width, height);
+          dispatchEvent(new Event("afterprint"));
+          return new Set(new Uint32Array(data.buffer)).size;
+        }"""
+    )
+    assert colours > 20
+    expect(page.locator(".network-paper")).to_have_count(0)
     paper = tmp_path / "project.pdf"
     page.pdf(path=paper, prefer_css_page_size=True)
     with pdfplumber.open(paper) as printed:
@@ -98,3 +111,13 @@ def test_a_resident_is_not_offered_to_appraise_and_a_dead_end_leads_to_its_proje
     assert somebody.by("appraise").count() == 0
     page.locator("[data-testid=dead-ends] a[href*='/facilities/projects/']").first.click()
     expect(somebody.by("figures")).to_be_visible()
+
+
+def test_on_a_phone_the_list_is_put_in_order_and_a_project_found_on_the_map(visit: Visit) -> None:
+    somebody = visit(width=375)
+    page = somebody.goto("/facilities/")
+    page.select_option("[name=sort]", "hours")
+    page.wait_for_url(re.compile("sort=hours"))
+    # the map stands below the list and is not drawn before somebody asks for it
+    page.locator("[data-show-on-map]").first.click()
+    expect(page.locator(".maplibregl-popup")).to_be_visible()

@@ -25,6 +25,8 @@ facilities-network-geojson  GET     ok      ok       ok       ok      ok       o
 facilities-projects-geojson GET     ok      ok       ok       ok      ok       ok      ok
 facilities-dead-ends-geojson GET    ok      ok       ok       ok      ok       ok      ok
 facilities-bottlenecks-geojson GET  ok      ok       ok       ok      ok       ok      ok
+facilities-dead-ends-xlsx   GET     ok      ok       ok       ok      ok       ok      ok
+facilities-bottlenecks-xlsx GET     ok      ok       ok       ok      ok       ok      ok
 facilities-answer           GET     method  method   method   method  method   method  method
 facilities-answer           POST    goes    goes     goes     goes    goes     goes    goes
 facilities-answer           EMPTY   bad     bad      bad      bad     bad      bad     bad

@@ -22,7 +22,7 @@ from conurb.region.folder import load_region
 from conurb.region.models import User
 from conurb.sames.facilities.actions import appraising, loading
 from conurb.sames.facilities.models import NetworkState, Run
-from conurb.sames.facilities.queries import figures, runs
+from conurb.sames.facilities.queries import figures, runs, showing
 from conurb.sames.facilities.queries import network as networks
 from tests.conftest import REGION
 
@@ -112,6 +112,46 @@ def test_two_are_compared_and_several_appraised_together(browser):
     whole, singly = page.context["whole"], page.context["singly"]
     assert page.context["more"] == pytest.approx(whole["hours"] - singly["hours"])
     assert whole["hours"] > 0
+
+
+def test_dead_ends_and_bottlenecks_are_given_as_workbooks_with_what_they_rest_on(browser):
+    for name, page in (
+        ("dead-ends", "facilities-dead-ends"),
+        ("bottlenecks", "facilities-bottlenecks"),
+    ):
+        shown = browser.get(reverse(page))
+        assert reverse(f"facilities-{name}-xlsx") in shown.content.decode()
+        answer = browser.get(reverse(f"facilities-{name}-xlsx"))
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        words = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+        told = shown.context["rows"] if name == "dead-ends" else shown.context["peak"]["rows"]
+        roads = {each.road if name == "dead-ends" else each.name for each in told}
+        assert roads <= set(words)
+        assert any("示意数据" in each for each in words)
+
+
+def test_a_numbered_road_is_not_told_twice(browser):
+    page = browser.get(reverse("facilities-dead-ends"))
+    roads = {each.road for each in page.context["rows"]}
+    assert "X016 县道（浏阳）" in roads
+    assert not any("X016 X016" in road for road in roads)
+
+
+def test_minutes_between_centres_that_stay_are_told_once():
+    assert str(showing.Cell(62.2, 61.9)) == "62"
+    assert str(showing.Cell(62.2, 60.1)) == "62 → 60"
+    assert str(showing.Cell(None, 60.1)) == "– → 60"
+
+
+def test_a_page_in_english_has_no_chinese_marks(browser):
+    english = {"lang": "en"}
+    page = browser.get(reverse("facilities"), english)
+    assert "Zhuzhou, Xiangtan" in page.content.decode()
+    answer = browser.get(reverse("facilities-project-docx", args=["south-ring"]), english)
+    document = docx.Document(io.BytesIO(answer.content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    written = "".join([paragraph.text for paragraph in document.paragraphs] + cells)
+    assert not set(written) & set("、，（）")
 
 
 def test_alone_a_project_is_worth_what_the_run_says():

@@ -21,12 +21,18 @@ urlpatterns = [
     path("facilities/projects/<slug:key>/", projects.project, name="facilities-project"),
     path("facilities/projects/<slug:key>.docx", files.project_docx, name="facilities-project-docx"),
     path("facilities/dead-ends/", borders.dead_ends, name="facilities-dead-ends"),
+    path("facilities/dead-ends.xlsx", borders.dead_ends_xlsx, name="facilities-dead-ends-xlsx"),
     path(
         "facilities/dead-ends.geojson",
         borders.dead_ends_geojson,
         name="facilities-dead-ends-geojson",
     ),
     path("facilities/bottlenecks/", borders.bottlenecks, name="facilities-bottlenecks"),
+    path(
+        "facilities/bottlenecks.xlsx",
+        borders.bottlenecks_xlsx,
+        name="facilities-bottlenecks-xlsx",
+    ),
     path(
         "facilities/bottlenecks.geojson",
         borders.bottlenecks_geojson,

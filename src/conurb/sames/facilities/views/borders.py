@@ -12,12 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from conurb.journal.serving import download
 from conurb.sames.facilities.queries import borders as found
 from conurb.sames.facilities.queries import maps, runs
 from conurb.sames.facilities.queries import network as networks
 from conurb.sames.facilities.queries.projects import Project, projects_of
 from conurb.sames.facilities.templatetags.facilities import figure
+from conurb.sames.facilities.views.files import XLSX, notes
 from conurb.sames.facilities.views.reading import Read, read
+from conurb.sames.facilities.writers import lists
 
 
 @require_safe
@@ -69,6 +72,15 @@ def dead_ends_geojson(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def dead_ends_xlsx(request: HttpRequest) -> HttpResponse:
+    """Give the dead ends as a workbook."""
+    of = read(request, travel="car")
+    title = _("Dead ends at the borders")
+    content = lists.dead_ends(_dead_ends(of, request) or [], title, notes(of))
+    return download(content, f"{title}.xlsx", XLSX)
+
+
+@require_safe
 def bottlenecks(request: HttpRequest) -> HttpResponse:
     """Show where the network is too narrow in the peak hour."""
     of = read(request, travel="car")
@@ -94,6 +106,16 @@ def bottlenecks_geojson(request: HttpRequest) -> HttpResponse:
     """Give the bottlenecks, as GeoJSON."""
     of = read(request, travel="car")
     return _geojson(found.bottlenecks_geojson(_bottlenecks(of, request)))
+
+
+@require_safe
+def bottlenecks_xlsx(request: HttpRequest) -> HttpResponse:
+    """Give the bottlenecks as a workbook, with what the model assumes."""
+    of = read(request, travel="car")
+    title = _("Bottlenecks of the peak hour")
+    assumed = [_assumed(of.result.peak)] if of.result and of.result.peak else []
+    content = lists.bottlenecks(_bottlenecks(of, request), title, [*notes(of), *assumed])
+    return download(content, f"{title}.xlsx", XLSX)
 
 
 def _dead_ends(of: Read, request: HttpRequest) -> list[found.DeadEnd] | None:

@@ -74,7 +74,7 @@ def _docx(of: Read) -> bytes:
 def _listed(of: Read, rows: list[Row]) -> Listed:
     return Listed(
         title=_("Projects of the network, ranked"),
-        about=_notes(of),
+        about=notes(of),
         heads=[
             _("Rank"),
             _("Project"),
@@ -106,7 +106,7 @@ def _listed(of: Read, rows: list[Row]) -> Listed:
 def _xlsx(of: Read) -> bytes:
     rows = list(of.rows.values())
     title = _("Projects of the network, ranked")
-    return lists.workbook(rows, title, _notes(of), showing.county_names())
+    return lists.workbook(rows, title, notes(of), showing.county_names())
 
 
 def _csv(of: Read) -> bytes:
@@ -123,7 +123,8 @@ def _zip(of: Read) -> bytes:
     return lists.zipped({f"{name}.{form}": write(of) for form, write in whole.items()})
 
 
-def _notes(of: Read) -> list[str]:
+def notes(of: Read) -> list[str]:
+    """Return what a list rests on, and what it cannot say."""
     notes = [provenance(of)]
     if of.state.schematic:
         notes.append(

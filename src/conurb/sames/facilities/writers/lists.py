@@ -1,11 +1,11 @@
-"""The whole list of projects as files: a workbook, a GeoPackage, CSV, all of them in one."""
+"""Lists as files: projects (workbook, GeoPackage, CSV, archive), dead ends and bottlenecks."""
 
 from __future__ import annotations
 
 import csv
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 from conurb.journal import sheets
 from conurb.journal.sheets import Column, Sheet
 from conurb.network.region_network import RegionNetwork
+from conurb.region.models import in_language
 from conurb.sames.facilities.queries import maps
+from conurb.sames.facilities.queries.borders import Bottleneck, DeadEnd
 from conurb.sames.facilities.queries.ranking import Row
 
 CRS = "EPSG:4326"
@@ -100,6 +102,69 @@ def _by_county(rows: Sequence[Row], counties: Mapping[str, str]) -> Sheet:
     return Sheet(_("Hours a day by county"), columns, table)
 
 
+def dead_ends(rows: Sequence[DeadEnd], title: str, notes: Sequence[str]) -> bytes:
+    """Return the dead ends at the borders as a workbook; where no way leads, minutes are empty."""
+    columns = [
+        Column(_("Road that stops"), 26, wraps=True),
+        Column(_("City"), 8),
+        Column(_("Where it stops"), 22, wraps=True),
+        Column(_("Road across the border"), 26, wraps=True),
+        Column(_("City across"), 8),
+        Column(_("Place across"), 22, wraps=True),
+        Column(_("Gap, km"), 9),
+        Column(_("Detour now, min"), 10),
+        Column(_("Removed if joined, min"), 12),
+        Column(_("What the plan does"), 34, wraps=True),
+        Column(_("Stage"), 14, wraps=True),
+        Column(_("Longitude"), 11),
+        Column(_("Latitude"), 11),
+    ]
+    table = [
+        [
+            each.road,
+            each.city,
+            each.where,
+            each.other_road,
+            each.other_city,
+            each.other_where,
+            round(each.gap_km, 2),
+            _rounded(each.minutes_now, 1),
+            _rounded(each.detour, 1),
+            _row(healing.name for healing in each.healing) or _("left by the plan"),
+            _row(healing.stage for healing in each.healing),
+            *(round(degrees, 5) for degrees in each.at),
+        ]
+        for each in rows
+    ]
+    sheet = Sheet(_("Dead ends"), columns, table, notes=notes)
+    return sheets.write([sheet], title=title, creator="Conurb")
+
+
+def bottlenecks(rows: Sequence[Bottleneck], title: str, notes: Sequence[str]) -> bytes:
+    """Return the bottlenecks of the peak hour as a workbook."""
+    columns = [
+        Column(_("Road"), 30, wraps=True),
+        Column(_("Stretch"), 44, wraps=True),
+        Column(_("Load, percent"), 9),
+        Column(_("Minutes lost"), 10),
+        Column(_("Vehicle hours lost"), 12),
+        Column(_("Relieved by"), 40, wraps=True),
+    ]
+    table = [
+        [
+            each.name,
+            each.direction,
+            each.percent,
+            round(each.delay, 2),
+            round(each.lost, 1),
+            _row(name for name, _address in each.projects),
+        ]
+        for each in rows
+    ]
+    sheet = Sheet(_("Bottlenecks"), columns, table, notes=notes)
+    return sheets.write([sheet], title=title, creator="Conurb")
+
+
 def comma_separated(rows: Sequence[Row]) -> bytes:
     """Return the list as CSV, marked as UTF-8 so that Excel reads it."""
     out = StringIO()
@@ -160,6 +225,10 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def _row(words: Iterable[str]) -> str:
+    return in_language("、", ", ").join(words)
 
 
 def _is_numbers(column: Sequence[Any]) -> bool:
