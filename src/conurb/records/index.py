@@ -496,7 +496,7 @@ def read_fact(value: bytes) -> Fact:
     line, _end, said = value.partition(b"\n")
     fields = line.decode().split("\t")
     if len(fields) == UNCHANGED:
-        return Fact(*fields, (), said)
+        return Fact._make((*fields, (), said))
     changes = tuple(Change(*fields[at : at + 3]) for at in range(UNCHANGED, len(fields), 3))
     return Fact._make((*fields[:UNCHANGED], changes, said))
 
