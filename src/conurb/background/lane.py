@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
 from django.db import connections
+
+log = logging.getLogger(__name__)
 
 
 class Lane:
@@ -36,6 +39,10 @@ class Lane:
     def run(self) -> None:
         """Do jobs as long as the process lives."""
         while True:
-            self.do_next()
+            try:
+                self.do_next()
+            except Exception:
+                # a database away for a moment; the job is found by its silence and done then
+                log.exception("a job could not be taken up")
             # the next may come after hours; by then the database may have dropped an idle one
             connections.close_all()

@@ -8,6 +8,7 @@ is gone.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks.signals import task_finished, task_started
@@ -27,6 +28,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from conurb.background.models import Job
 from conurb.background.repeating import ask_for_what_is_due
 from conurb.background.running import open_lane, take_up_again
+
+log = logging.getLogger(__name__)
 
 BEAT = 10.0
 """Seconds between signs of life."""
@@ -68,7 +71,12 @@ class Heart:
     def run(self) -> None:
         """Beat until stopped."""
         while not self._stopped.wait(BEAT):
-            self.beat()
+            try:
+                self.beat()
+            except DatabaseError:
+                # away for a moment, or SQLite's writer took too long; without a heart the job at
+                # hand would count as lost
+                log.exception("a sign of life could not be given")
             if self.parent is not None and os.getppid() != self.parent:
                 # the server is gone: end as if told to
                 os.kill(os.getpid(), signal.SIGTERM)
