@@ -13,6 +13,7 @@ const PERSONAL = new Set(["resident"]); // kinds of subjects of whom a check is 
 const AT_ONCE = 100; // scans in one report
 const PATIENCE = 5000;
 const RENEWED = 5 * 60_000;
+const SOON = 8_000; // after which a node that did not answer is asked again
 const PINNED = "conurb-region-key";
 const CITY = "conurb-check-city";
 const LATEST = "conurb-check-latest";
@@ -44,6 +45,7 @@ let reached = navigator.onLine; // whether the node answered last time
 let gotAt = 0; // when lists last came from the node, by this clock
 let camera = null;
 let sending = false;
+let asking = 0;
 
 // A clock that was set back would make old lists young: time never goes behind what was seen.
 function now() {
@@ -69,6 +71,14 @@ async function getLists() {
   }
   tellState();
   if (reached) send(); // nobody waits for it
+  else askSoon();
+}
+
+// A network that is back may be slow at first: what waits on the phone is not left for minutes.
+async function askSoon() {
+  clearTimeout(asking);
+  if (!navigator.onLine || (await unsent.count()) === 0) return;
+  asking = setTimeout(() => !document.hidden && getLists(), SOON);
 }
 
 // What the node sends, or the service worker kept of it; null where neither has anything.
@@ -251,6 +261,7 @@ async function send() {
     }
   } catch {
     why = reached ? "unsent-later" : "";
+    askSoon();
   } finally {
     sending = false;
   }

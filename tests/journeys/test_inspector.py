@@ -357,7 +357,7 @@ def test_offline_checks_of_people_are_sent_when_the_network_is_back(
     assert not look(page, 375, "light")
     # the page that was opened without a network sends them itself, once it has one
     visitor.context.set_offline(False)
-    expect(visitor.by("unsent")).to_be_hidden()
+    expect(visitor.by("unsent")).to_be_hidden(timeout=60_000)
     looks = ask(node.data, "looks", key, "offline")[len(before) :]
     assert [each["verdict"] for each in looks] == ["valid", "valid"]
     assert {each["city"] for each in looks} == {"430100"}
