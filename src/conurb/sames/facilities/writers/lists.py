@@ -119,7 +119,7 @@ def dead_ends(rows: Sequence[DeadEnd], title: str, notes: Sequence[str]) -> byte
         Column(_("Longitude"), 11),
         Column(_("Latitude"), 11),
     ]
-    table = [
+    table: list[list[sheets.Value]] = [
         [
             each.road,
             each.city,
@@ -150,7 +150,7 @@ def bottlenecks(rows: Sequence[Bottleneck], title: str, notes: Sequence[str]) ->
         Column(_("Vehicle hours lost"), 12),
         Column(_("Relieved by"), 40, wraps=True),
     ]
-    table = [
+    table: list[list[sheets.Value]] = [
         [
             each.name,
             each.direction,
