@@ -120,4 +120,5 @@ def test_on_a_phone_the_list_is_put_in_order_and_a_project_found_on_the_map(visi
     page.wait_for_url(re.compile("sort=hours"))
     # the map stands below the list and is not drawn before somebody asks for it
     page.locator("[data-show-on-map]").first.click()
+    ready(page)
     expect(page.locator(".maplibregl-popup")).to_be_visible()
