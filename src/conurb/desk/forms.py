@@ -141,7 +141,7 @@ class GiveOpinionForm(Form):
         widget=radio(),
     )
     words = forms.CharField(
-        label=_("Words"),
+        label=_("Conditions or reasons"),
         required=False,
         widget=words_input(4),
         help_text=_("Needed for conditions and objections."),

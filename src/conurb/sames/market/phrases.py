@@ -54,7 +54,7 @@ def _number(detail: Detail) -> list[Remark]:
 
 
 def _reason(detail: Detail) -> list[Remark]:
-    return [(_("Words"), str(detail.get("reason") or ""))]
+    return [(_("Reason"), str(detail.get("reason") or ""))]
 
 
 PHRASES: Mapping[str, Phrase] = {
