@@ -62,7 +62,7 @@ def test_a_figure_is_read_with_its_target():
     shown = page((carried,), "en")
     assert "Toy system" in shown
     assert "<strong>750</strong> cards" in shown
-    assert "75 %" in shown
+    assert "1,000 (75 %)" in shown
 
 
 def test_an_item_carried_without_a_measure_says_so():

@@ -55,6 +55,16 @@ class Figure:
             raise ValueError(f"as_of must be aware; {self.as_of.isoformat()} names no time zone")
 
     @property
+    def written(self) -> str:
+        """The value with its thousands parted."""
+        return f"{self.value:,}"
+
+    @property
+    def target_written(self) -> str:
+        """The target with its thousands parted; empty where the plan sets none."""
+        return "" if self.target is None else f"{self.target:,}"
+
+    @property
     def percent(self) -> int | None:
         """Whole percent of the target reached, rounded down; None without a positive target."""
         if self.target is None or self.target <= 0:
