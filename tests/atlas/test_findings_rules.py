@@ -61,6 +61,7 @@ def test_industry_faces_housing_across_the_border_within_its_distance() -> None:
     assert [(each.city, each.fid) for each in facing.features] == [("a", 0), ("b", 0), ("b", 1)]
     assert "最近处相距 200 米" in facing.reason.zh
     assert "2 个图斑" in facing.reason.zh
+    assert "of A (1 plot) and Urban housing (0701) of B (2 plots)" in facing.reason.en
     assert "甲市的工业用地（100103）" in facing.reason.zh
     plots = [box(-300, 1000, -100, 1200), box(100, 1000, 200, 1200), box(190, 1000, 260, 1200)]
     assert facing.area_m2 == pytest.approx(on_ellipsoid(shapely.union_all(plots)), rel=1e-9)

@@ -27,7 +27,7 @@ from conurb.atlas.findings.pieces import components, union
 from conurb.atlas.findings.plane import Numbers, array
 from conurb.atlas.findings.rulebook import Incompatible
 from conurb.atlas.findings.sides import Indices, Side
-from conurb.atlas.findings.wording import Words
+from conurb.atlas.findings.wording import Words, plots
 
 
 def find(
@@ -111,7 +111,7 @@ def _reason(
         f"{a.zh}的{uses.zh}（{many} 个图斑）与{b.zh}的{others.zh}（{more} 个图斑）隔市界相对，"
         f"最近处相距 {nearest} 米，小于{row.name.zh}应有的 {limit} 米；"
         f"所涉图斑共 {size.zh}。",
-        f"{uses.en} of {a.en} ({many} plots) and {others.en} of {b.en} ({more} plots) face each "
+        f"{uses.en} of {a.en} ({plots(many)}) and {others.en} of {b.en} ({plots(more)}) face each "
         f"other across the border, at the nearest {nearest} m apart, less than the {limit} m "
         f"of “{row.name.en}”; the plots have {size.en}.",
     )

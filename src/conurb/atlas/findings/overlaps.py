@@ -29,7 +29,7 @@ from conurb.atlas.findings.pieces import GRID, boxes_overlap, intersections, mea
 from conurb.atlas.findings.plane import Geometries, Numbers
 from conurb.atlas.findings.rulebook import Tolerance
 from conurb.atlas.findings.sides import Indices, Mask, Side
-from conurb.atlas.findings.wording import Words
+from conurb.atlas.findings.wording import Words, plots
 
 
 @dataclass(frozen=True)
@@ -136,5 +136,5 @@ def _reason(
         f"{a.zh}与{b.zh}的规划图在交界处重叠 {size.zh}：{a.zh}规划为{a_uses.zh}"
         f"（{a_many} 个图斑），{b.zh}规划为{b_uses.zh}（{b_many} 个图斑）。",
         f"The plans of {a.en} and {b.en} overlap at their border by {size.en}: {a.en} plans "
-        f"{a_uses.en} ({a_many} plots), {b.en} plans {b_uses.en} ({b_many} plots).",
+        f"{a_uses.en} ({plots(a_many)}), {b.en} plans {b_uses.en} ({plots(b_many)}).",
     )

@@ -22,6 +22,11 @@ THIRD_LEVEL = {
 apart by how much they disturb."""
 
 
+def plots(number: int) -> str:
+    """Return so many plots in English; Chinese needs no plural."""
+    return f"{number} plot" if number == 1 else f"{number} plots"
+
+
 @dataclass(frozen=True)
 class Words:
     """Names by code; what has none is called by its code."""
