@@ -167,7 +167,7 @@ def draw_the_code(driver: Visitor, folder: Path) -> tuple[str, Path]:
     mine = page.get_by_test_id("my-pass").filter(has_text=PLATE).first
     expect(mine).to_contain_text("A1")
     mine.locator("a[href^='/wallet/']").click()
-    page.goto(page.url.rstrip("/") + "/show/")
+    page.wait_for_url(re.compile("/show/"))
     driver.by("draw").click()
     code = driver.by("code")
     expect(code).to_be_visible()
