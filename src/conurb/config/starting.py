@@ -26,6 +26,9 @@ from conurb.region.problems import RegionError, render_problems
 
 Say = Callable[[str], None]
 
+STOPS_WITHIN = 10
+"""Seconds that a process which serves has to end what it is at; then it is killed."""
+
 BUILD = settings.PACKAGE / "portal" / "static" / "build"
 
 
@@ -119,4 +122,6 @@ def serve(host: str, port: int, workers: int, say: Say) -> None:
         backpressure=512,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        # a process that is told twice at once, as by Ctrl-C and its parent, may never hear it
+        workers_kill_timeout=STOPS_WITHIN,
     ).serve()
