@@ -189,7 +189,7 @@ def accord_for(accords: Iterable[Accord], city: str, at: str) -> Accord | None:
 
 
 def judge(
-    facts: Iterable[Fact],
+    facts: Sequence[Fact],
     accords: Sequence[Accord],
     lost: Mapping[str, Lost],
     *,
@@ -201,12 +201,17 @@ def judge(
     `facts` are the records of one type about one subject, from every city; `accords` those of the
     type in `city`. A record of the city itself needs no agreement.
     """
-    found = tuple([_held(fact, accords, lost, city, at) for fact in facts if fact.issued_at <= at])
+    found: tuple[Held, ...]
+    if len(facts) == 1:
+        # as most subjects have: there is nothing to put in order
+        only = facts[0]
+        found = (_held(only, accords, lost, city, at),) if only.issued_at <= at else ()
+    else:
+        held = [_held(fact, accords, lost, city, at) for fact in facts if fact.issued_at <= at]
+        held.sort(key=lambda each: each.fact.issued_at, reverse=True)
+        found = tuple(sorted(held, key=_rank))
     if not found:
         return NOTHING
-    if len(found) > 1:
-        latest_first = sorted(found, key=lambda held: held.fact.issued_at, reverse=True)
-        found = tuple(sorted(latest_first, key=_rank))
     _fact, stands, why, holds, accord = found[0]
     if stands != "valid":
         return Verdict("invalid", why, found)
