@@ -5,8 +5,8 @@ Ours is timed without the tiles kept on disk, and what is worked out once a zoom
 The peers: geopandas and mapbox-vector-tile as their documentation has it (select by the spatial
 index, project, clip, encode), with features read once; and GDAL's own writer of tiles, called
 through pyogrio, which writes all tiles of a range of zooms at once, so its time is that of a zoom
-divided by its tiles. PostGIS would need a database server with that extension, which no wheel
-brings; it is left out.
+divided by its tiles. PostGIS is a peer too where `DATABASE_URL` names a server that has it, since
+no wheel brings one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 import pyogrio
 import shapely
 
+from benchmarks.tiles_postgis import postgis
 from conurb.atlas import tiles
 from conurb.atlas.tiles import FeatureSet, Tile
 
@@ -50,11 +51,12 @@ def run(polygons: int = 100_000, around: int = 3) -> int:
     _ = world.sindex
     print(
         f"{'zoom':>4}{'tiles':>6}{'once a zoom, s':>16}{'ours':>9}{'kB':>7}"
-        f"{'geopandas + mvt':>17}{'ratio':>7}{'GDAL':>9}{'ratio':>7}"
+        f"{'geopandas + mvt':>17}{'ratio':>7}{'GDAL':>9}{'ratio':>7}{'PostGIS':>9}{'ratio':>7}"
     )
     kept = True
-    for zoom in ZOOMS:
-        kept &= _zoom(features, frame, world, zoom, around)
+    with postgis(world) as other:
+        for zoom in ZOOMS:
+            kept &= _zoom(features, frame, world, zoom, around, other)
     return 0 if kept else 1
 
 
@@ -77,7 +79,12 @@ def layer(polygons: int) -> gpd.GeoDataFrame:
 
 
 def _zoom(
-    features: FeatureSet, frame: gpd.GeoDataFrame, world: gpd.GeoDataFrame, zoom: int, around: int
+    features: FeatureSet,
+    frame: gpd.GeoDataFrame,
+    world: gpd.GeoDataFrame,
+    zoom: int,
+    around: int,
+    postgis_makes: Callable[[Tile], bytes] | None,
 ) -> bool:
     asked = _tiles(zoom, around)
     began = time.perf_counter()
@@ -86,9 +93,13 @@ def _zoom(
     ours, sizes = _times(asked, lambda tile: tiles.cut(features, level, tile, "layer"))
     naive, _sizes = _times(asked, lambda tile: _geopandas(world, tile))
     gdal = _gdal(frame, zoom, asked)
+    last = f"{'–':>9}{'–':>7}"
+    if postgis_makes is not None:
+        database, _sizes = _times(asked, postgis_makes)
+        last = f"{database:>9.1f}{database / ours:>7.1f}"
     print(
         f"{zoom:>4}{len(asked):>6}{once:>16.2f}{ours:>9.1f}{max(sizes) / 1000:>7.0f}"
-        f"{naive:>17.1f}{naive / ours:>7.0f}{gdal:>9.1f}{gdal / ours:>7.1f}"
+        f"{naive:>17.1f}{naive / ours:>7.0f}{gdal:>9.1f}{gdal / ours:>7.1f}{last}"
     )
     return naive / ours >= NEEDED_RATIO
 

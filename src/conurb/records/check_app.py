@@ -186,7 +186,7 @@ def _one(slug: str, number: str, query: str, authorization: str) -> bytes:
 
 
 def _one_told(head: bytes, at: str, number: str, verdict: Verdict) -> bytes:
-    return _answer(number, verdict, b'%b%b",' % (head, at.encode()))
+    return b"".join((head, at.encode(), b'","subject":"', *_said(number, verdict)))
 
 
 def _context(snapshot: index.Snapshot, slug: str, query: str, authorization: str) -> Context:
@@ -437,12 +437,16 @@ def _note(
     )
 
 
-def _answer(number: str, verdict: Verdict, opening: bytes = b"{") -> bytes:
-    """Return the JSON of one answer; a number has no character that JSON would escape."""
+def _answer(number: str, verdict: Verdict) -> bytes:
+    """Return the JSON of one answer of a batch."""
+    return b"".join((b'{"subject":"', *_said(number, verdict)))
+
+
+def _said(number: str, verdict: Verdict) -> tuple[bytes, ...]:
+    """Return the pieces of an answer from the number on, which has nothing that JSON escapes."""
     outcome, reason, found = verdict
     told = b",".join(map(_found, found)) if len(found) != 1 else _found(found[0])
-    said = _verdict(outcome, reason)
-    return b'%b"subject":"%b",%b,"found":[%b]}' % (opening, number.encode(), said, told)
+    return number.encode(), b'",', _verdict(outcome, reason), b',"found":[', told, b"]}"
 
 
 @lru_cache(maxsize=64)
