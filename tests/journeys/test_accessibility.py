@@ -295,3 +295,4 @@ def test_pages_of_the_network(visit: Visit, lang: str) -> None:
         *plan,
     ]
     walk(visitor, paths, lang)
+    walk(visit("changsha-traffic-police-1", lang=lang), [f"{corridor}hours/"], lang)
